@@ -1,0 +1,1 @@
+"""Organisations, people, seats and the certificates with which they sign."""

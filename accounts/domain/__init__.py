@@ -1,0 +1,1 @@
+"""Pure rules of accounts: identities, certificates and signatures."""

@@ -1,0 +1,47 @@
+"""Routes of accounts; allauth finds its own views by the names that begin with `account_` and `mfa_`."""
+
+from django.urls import path
+
+from accounts.views import entrance, inbox, register
+
+urlpatterns = [
+    path("sign-in/", entrance.sign_in, name="sign-in"),
+    path("sign-in/", entrance.sign_in, name="account_login"),
+    path("sign-in/code/", entrance.second_factor, name="mfa_authenticate"),
+    path("sign-in/passkey/", entrance.sign_in_passkey, name="mfa_login_webauthn"),
+    path("sign-in/certificate/", entrance.sign_in_certificate, name="sign-in-certificate"),
+    path("sign-in/ticket/", entrance.ticket, name="sign-in-ticket"),
+    path("sign-in/closed/", entrance.inactive, name="account_inactive"),
+    path("sign-out/", entrance.sign_out, name="sign-out"),
+    path("sign-out/", entrance.sign_out, name="account_logout"),
+    path("sign-up/", entrance.sign_up, name="account_signup"),
+    path("enrol/", entrance.enrol, name="enrol"),
+    path("recovery/", entrance.recovery, name="recovery"),
+    path("security/", entrance.security, name="security"),
+    path("security/", entrance.security, name="mfa_index"),
+    path("security/confirm/", entrance.confirm, name="account_reauthenticate"),
+    path("security/confirm/code/", entrance.confirm_code, name="mfa_reauthenticate"),
+    path("security/confirm/passkey/", entrance.confirm_passkey, name="mfa_reauthenticate_webauthn"),
+    path("security/password/", entrance.change_password, name="account_change_password"),
+    path("security/password/first/", entrance.set_password, name="account_set_password"),
+    path("security/app/", entrance.set_up_app, name="mfa_activate_totp"),
+    path("security/app/remove/", entrance.remove_app, name="mfa_deactivate_totp"),
+    path("security/codes/", entrance.view_codes, name="mfa_view_recovery_codes"),
+    path("security/codes/new/", entrance.make_codes, name="mfa_generate_recovery_codes"),
+    path("security/codes/download/", entrance.download_codes, name="mfa_download_recovery_codes"),
+    path("security/passkeys/", entrance.passkeys, name="mfa_list_webauthn"),
+    path("security/passkeys/add/", entrance.add_passkey, name="mfa_add_webauthn"),
+    path("security/passkeys/<int:pk>/", entrance.rename_passkey, name="mfa_edit_webauthn"),
+    path("security/passkeys/<int:pk>/remove/", entrance.remove_passkey, name="mfa_remove_webauthn"),
+    path("desk/messages/", inbox.messages, name="messages"),
+    path("desk/messages/read/", inbox.read_messages, name="messages-read"),
+    path("desk/messages/<uuid:message_id>/", inbox.open_message, name="message"),
+    path("desk/signatures/", inbox.signatures, name="signatures"),
+    path("desk/signatures/<uuid:request_id>/", inbox.sign, name="sign"),
+    path("desk/organisations/", register.organisations, name="organisations"),
+    path("desk/organisations/import/", register.import_organisations, name="organisations-import"),
+    path("desk/people/import/", register.import_people, name="people-import"),
+    path("desk/seats/", register.seats, name="seats"),
+    path("desk/seats/<uuid:seat_id>/", register.seat, name="seat"),
+    path("desk/trust/", register.trust, name="trust"),
+]

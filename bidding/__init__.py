@@ -1,0 +1,1 @@
+"""Sealed bids, receipts, custodians and the opening hall."""

@@ -1,0 +1,1 @@
+"""Writes of bidding, one verb a function: lock, guard, change, journal, publish."""

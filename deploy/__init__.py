@@ -1,0 +1,1 @@
+"""Set-up, checks, running, backup: what surrounds the platform on a machine."""

@@ -1,0 +1,1 @@
+"""Deposits and guarantees: issuers, transfers, the double-entry ledger, refunds."""

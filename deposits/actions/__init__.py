@@ -1,0 +1,1 @@
+"""Writes of deposits, one verb a function."""

@@ -1,0 +1,1 @@
+"""The rules of drawing, judging and scoring as pure functions over values."""

@@ -1,0 +1,1 @@
+"""Pages of evaluation, one module for each reader."""

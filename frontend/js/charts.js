@@ -1,0 +1,145 @@
+// Charts from data blocks: `<figure data-chart="bar"><script type="application/json">…</script></figure>`.
+import { BarChart, GraphChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+echarts.use([
+  BarChart,
+  GraphChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  CanvasRenderer,
+]);
+
+const COLOURS = ["#1d4b78", "#9b1b1f", "#2f7d5b", "#a8690a", "#6b4c9a", "#4d5865"];
+
+function common(spec, style) {
+  const fontFamily = style.fontFamily;
+  return {
+    color: COLOURS,
+    animation: false,
+    textStyle: { fontFamily, color: style.color },
+    // The rich-text tooltip is drawn on the canvas; the HTML one needs inline styles, which the policy forbids.
+    tooltip: { renderMode: "richText", trigger: spec.kind === "bar" || spec.kind === "line" ? "axis" : "item" },
+    legend: { show: (spec.series?.length ?? 0) > 1, top: 0, textStyle: { color: style.color } },
+  };
+}
+
+function axis(name, more) {
+  const line = { lineStyle: { color: "#b9b4a9" } };
+  return {
+    name,
+    nameLocation: "end",
+    nameTextStyle: { color: "#4d5865" },
+    axisLine: line,
+    axisTick: line,
+    axisLabel: { color: "#4d5865" },
+    splitLine: { lineStyle: { color: "#eeece8" } },
+    ...more,
+  };
+}
+
+function marks(spec) {
+  if (!spec.marks?.length) return undefined;
+  return {
+    symbol: "none",
+    lineStyle: { color: "#9b1b1f", type: "dashed" },
+    label: { formatter: ({ name }) => name, position: "insideStartTop", color: "#9b1b1f" },
+    data: spec.marks.map(({ name, y, x }) => ({ name, ...(x === undefined ? { yAxis: y } : { xAxis: x }) })),
+  };
+}
+
+function cartesian(spec) {
+  const categories = Array.isArray(spec.x);
+
+  const x = axis(spec.xName, {
+    nameLocation: "middle",
+    nameGap: 28,
+    ...(categories ? { type: "category", data: spec.x } : { type: "value", scale: true }),
+  });
+  const y = axis(spec.yName, { type: "value", scale: spec.kind !== "bar" });
+  return {
+    grid: { left: 8, right: 24, top: spec.series.length > 1 ? 48 : 32, bottom: spec.xName ? 28 : 8, containLabel: true },
+    ...(spec.across ? { xAxis: y, yAxis: { ...x, inverse: true } } : { xAxis: x, yAxis: y }),
+    series: spec.series.map((one, index) => ({
+      type: spec.kind,
+      name: one.name,
+      data: one.data,
+      symbolSize: spec.kind === "scatter" ? 10 : 6,
+      barMaxWidth: 36,
+      markLine: index === 0 ? marks(spec) : undefined,
+    })),
+  };
+}
+
+function graph(spec) {
+  return {
+    series: [
+      {
+        type: "graph",
+        layout: "circular",
+        roam: false,
+        label: { show: true, color: "#1c2530", position: "right" },
+        lineStyle: { color: "#7b776e", curveness: 0.1, opacity: 1 },
+        edgeLabel: { show: true, formatter: ({ data }) => data.label ?? "", color: "#4d5865", fontSize: 11 },
+        left: "20%",
+        right: "20%",
+        top: "12%",
+        bottom: "12%",
+        data: spec.nodes.map(({ id, name, size = 18, group = 0 }) => ({
+          id,
+          name,
+          symbolSize: size,
+          itemStyle: { color: COLOURS[group % COLOURS.length] },
+        })),
+        links: spec.links.map(({ source, target, label, weight = 1 }) => ({
+          source,
+          target,
+          label,
+          lineStyle: { width: weight },
+        })),
+      },
+    ],
+  };
+}
+
+/** ECharts' option for a chart of ours: {kind, x?, xName?, yName?, series: [{name, data}], marks?, nodes?, links?}. */
+export function option(spec, style = {}) {
+  return { ...common(spec, style), ...(spec.kind === "graph" ? graph(spec) : cartesian(spec)) };
+}
+
+function draw(figure, canvas, data) {
+  const spec = { kind: figure.dataset.chart, ...JSON.parse(data.textContent) };
+  const { fontFamily, color } = getComputedStyle(figure);
+  echarts.init(canvas).setOption(option(spec, { fontFamily, color }));
+}
+
+// A chart in a closed tab has no size, and ECharts cannot draw into none: it is drawn when it is first seen.
+function fit(figure, canvas, data) {
+  if (!canvas.clientWidth || !canvas.clientHeight) return;
+  const chart = echarts.getInstanceByDom(canvas);
+  if (chart) chart.resize();
+  else draw(figure, canvas, data);
+}
+
+function watch(figure) {
+  const data = figure.querySelector('script[type="application/json"]');
+  const canvas = figure.querySelector("[data-chart-canvas]");
+  if (!data || !canvas || canvas.dataset.chartCanvas === "watched") return;
+  canvas.dataset.chartCanvas = "watched";
+  new ResizeObserver(() => fit(figure, canvas, data)).observe(canvas);
+}
+
+function drawAll(root = document) {
+  for (const figure of root.querySelectorAll("[data-chart]")) watch(figure);
+}
+
+if (typeof document !== "undefined") {
+  drawAll();
+  document.addEventListener("htmx:after:swap", () => drawAll());
+}

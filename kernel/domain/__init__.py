@@ -1,0 +1,1 @@
+"""Pure rules of the kernel: values in, values out."""

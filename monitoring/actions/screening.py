@@ -1,0 +1,49 @@
+"""Screens of an opened lot: computed from its prices, kept with their version, laid before the regulator alone.
+
+The act is of the platform's chain: a lot's own chain goes into dossiers, where statistical suspicion has no place.
+"""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from kernel import journal
+from kernel.domain import canonical, money
+from monitoring import queries
+from monitoring.domain import record as records
+from monitoring.models import Alert, ScreenRun
+from tender import queries as tender
+
+
+def screen(lot_id: uuid.UUID, *, now: datetime) -> ScreenRun | None:
+    """Keep the screens of a lot under today's version; None before its opening. Repeating changes nothing."""
+    if not queries.is_opened(lot_id):
+        return None
+    record = tender.lot(lot_id)
+    prices = list(queries.prices(lot_id).values())
+    estimate, ceiling = (record.notice[name] for name in ("estimate", "ceiling"))
+    values = records.keep(
+        prices,
+        estimate=money.parse(estimate) if estimate else None,
+        ceiling=money.parse(ceiling) if ceiling else None,
+    )
+    with transaction.atomic():
+        run, made = ScreenRun.objects.get_or_create(
+            lot_id=lot_id,
+            version=records.VERSION,
+            defaults={
+                "regime": record.regime,
+                "category": record.category,
+                "bids": len(prices),
+                "values": values,
+                "computed_at": now,
+            },
+        )
+        if not made:
+            return run
+        payload = {"lot": str(lot_id), "version": run.version, "values": canonical.digest(values)}
+        journal.record("monitoring:lot:screened", actor=journal.SYSTEM, at=now, payload=payload)
+        if any("value" in kept for kept in values.values()):
+            Alert.objects.create(kind=Alert.Kind.STATISTICAL, lot_id=lot_id, run=run, raised_at=now)
+    return run

@@ -1,0 +1,48 @@
+"""Does a piece of owed work; doing it twice changes nothing, and what cannot be done yet is asked again."""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from monitoring.actions import comparing, dossiers, jobs, screening
+from monitoring.actions.jobs import NotYetError
+from monitoring.models import Job
+
+logger = logging.getLogger(__name__)
+
+
+def do(job_id: int, *, now: datetime) -> bool:
+    """Do the work of a job unless it is done; returns whether it is done now. A failure is kept and put off."""
+    row = Job.objects.filter(pk=job_id, done_at__isnull=True).first()
+    if row is None:
+        return True
+    try:
+        _WORK[Job.Kind(row.kind)](row, now)
+    except NotYetError as error:
+        jobs.wait(job_id, str(error), now=now)
+        return False
+    except Exception as error:
+        logger.exception("%s of lot %s", row.kind, row.lot_id)
+        jobs.put_off(job_id, error, now=now)
+        return False
+    return jobs.finish(row, now=now)
+
+
+def _screens(row: Job, now: datetime) -> None:
+    screening.screen(row.lot_id, now=now)
+
+
+def _comparison(row: Job, now: datetime) -> None:
+    comparing.compare(row.lot_id, now=now)
+
+
+def _dossier(row: Job, now: datetime) -> None:
+    dossiers.make(uuid.UUID(row.key.partition(":")[2]), now=now)
+
+
+_WORK: Mapping[Job.Kind, Callable[[Job, datetime], None]] = {
+    Job.Kind.SCREENS: _screens,
+    Job.Kind.COMPARISON: _comparison,
+    Job.Kind.DOSSIER: _dossier,
+}

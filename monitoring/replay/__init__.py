@@ -1,0 +1,1 @@
+"""Real auctions run once more through the platform: sealed, opened, ranked, watched, exported and verified."""

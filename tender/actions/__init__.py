@@ -1,0 +1,1 @@
+"""Writes of tender, one verb a function: lock, guard, change, journal, publish."""
