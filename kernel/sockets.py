@@ -1,6 +1,7 @@
 """The socket of live events: a client joins one audience, says what it saw last, and misses nothing."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,14 +15,16 @@ from kernel.hub import Client, hub
 
 CLOSE_UNKNOWN = 4004
 CLOSE_SPOKE = 4000
+_READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")
+"""Few, and the process's own: each keeps a connection for good, which no request can then have."""
 
 
 async def read(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Read in one of the process's few shared threads, which keep their connections: a hall is joined by thousands.
+    """Read in one of the sockets' own threads, which keep their connections: a hall is joined by thousands.
 
     Where a read fails the connection is closed, so that the next one is new.
     """
-    return await sync_to_async(_read, thread_sensitive=False)(function, *arguments)
+    return await sync_to_async(_read, thread_sensitive=False, executor=_READERS)(function, *arguments)
 
 
 def _read(function: Callable[..., Any], *arguments: Any) -> Any:
