@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509 import verification
 
-SHA, sha = hashes.SHA256(), hashlib.sha256
+SHA, sha, TABLE, CLOSING = hashes.SHA256(), hashlib.sha256, "table.json opened", "closing.json opening"
 SMALL, MANY, SPARE, ZIP64, EXACT, LEAST = 1 << 25, 100_000, 1 << 28, (1 << 31) - 1, (1 << 53) - 1, 2
 CHINA, DAY, BECH32 = timezone(timedelta(hours=8)), timedelta(days=1), "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 NUMBER, AMOUNT, HASH = r"-?[0-9]{1,16}(\.[0-9]{1,30})?", r"(0|[1-9][0-9]{0,15})\.[0-9]{2}", r"[0-9a-f]{64}"
@@ -41,7 +41,6 @@ ODD, INSTANT = r"[^\w-]", r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]
 STATES = "draft reviewed published closed opening opened evaluating evaluated candidates_public deciding "
 RANK = {name: n for n, name in enumerate(f"{STATES}result_public awarded contracted performing archived".split())}
 ROLES = ["procuring_entity", "centre", "third", "fourth", "fifth"]
-TABLE, CLOSING = "table.json opened", "closing.json opening"
 STAGES = f"closing {CLOSING},statements {CLOSING},custody {TABLE},release {TABLE},openings {TABLE},table {TABLE},"
 STAGES += "record opening.json opened,scores scores.json evaluated audit,report report.json evaluated audit,"
 STAGES += "result result.json result_public,award award.json awarded,contract contract.json contracted"
@@ -51,9 +50,7 @@ PERIODS += "candidate_publication_start_maximum evaluated candidates_public,repo
 DEFAULTS: Json = {"basis": "reviewed", "drop_high": 1, "drop_low": 1, "table_full": "100", "factors": []}
 DEFAULTS |= {"member_places": 2, "benchmark_places": 2, "deviation_places": 2, "score_places": 2, "evaluated_places": 2}
 DEFAULTS |= {"mean_places": None, "control_price": None}  # all others: 0
-
-
-class AbsentError(Exception): ...  # a claim that this dossier rightly does not make; the argument is its status
+AbsentError: Json = type("AbsentError", (Exception,), {})  # a claim rightly not made; the argument is its status
 
 
 def need(holds: object, why: str) -> None:  # refuse what does not hold, with the reason
@@ -71,13 +68,10 @@ def canonical(value: Json) -> bytes:  # RFC 8785, for values without floats and 
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
 
 
-def exact(text: str) -> int:  # an integer of JSON; from 2^53 on it is cut off, and so not rendered again
-    return max(-EXACT, min(int(text[:18]), EXACT))
-
-
 def parse(data: bytes) -> Json:  # JSON whose bytes are what rendering it anew gives, in Unicode NFC, without floats
-    text, value = data.decode("utf-8"), json.loads(data, parse_int=exact, parse_float=int)
+    cut, text = (lambda digits: max(-EXACT, min(int(digits[:18]), EXACT))), data.decode("utf-8")  # 2^53 is no more
     normal = unicodedata.is_normalized("NFC", re.sub(r"\\(u.{4}|.)", '"', text))  # an escape joins no mark after it
+    value = json.loads(data, parse_int=cut, parse_float=int)
     need(canonical(value) == data and normal, "not in the canonical form, RFC 8785")
     return value
 
@@ -205,9 +199,8 @@ class Trust:  # roots, platform certificates, log, witnesses: of a folder obtain
 
     def met(self, present: Json, group: str) -> bool:  # whether these witnesses make a group's number
         count, members = self.groups.get(group, ("1", [group]))
-        least = {"all": len(members), "any": 1}.get(count) or int(count)
         here = [self.met(present, one) if one in self.groups else one in present for one in members]
-        return group == "none" or sum(here) >= max(least, 1)
+        return group == "none" or sum(here) >= max({"all": len(members), "any": 1}.get(count) or int(count), 1)
 
     def signer(self, data: bytes, der: bytes, at: datetime, codes: Json = ()) -> list[str]:  # code and seat
         info = cms.ContentInfo.load(der, strict=True)
@@ -230,13 +223,11 @@ class Trust:  # roots, platform certificates, log, witnesses: of a folder obtain
         chain = verification.PolicyBuilder().store(verification.Store(self.roots)).time(at)
         chain = chain.extension_policies(ca_policy=issues, ee_policy=signs)
         chain.build_client_verifier().verify(mine[0], [each for each in found if each != mine[0]])
-        kind, key = who["signature_algorithm"]["algorithm"].native, mine[0].public_key()
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048 and kind in {"rsassa_pkcs1v15", "sha256_rsa"}:
-            key.verify(who["signature"].native, data, padding.PKCS1v15(), SHA)
-        elif isinstance(key, ec.EllipticCurvePublicKey) and (key.curve.name, kind) == ("secp256r1", "sha256_ecdsa"):
-            key.verify(who["signature"].native, data, ec.ECDSA(SHA))
-        else:
-            need(False, "neither RSA of 2048 bits nor ECDSA on P-256, with SHA-256")
+        kind, key = who["signature_algorithm"]["algorithm"].native, cast("Json", mine[0].public_key())
+        strong = isinstance(key, rsa.RSAPublicKey) and key.key_size > 2047 and kind in {"rsassa_pkcs1v15", "sha256_rsa"}
+        curve = isinstance(key, ec.EllipticCurvePublicKey) and (key.curve.name, kind) == ("secp256r1", "sha256_ecdsa")
+        need(strong or curve, "neither RSA of 2048 bits nor ECDSA on P-256, with SHA-256")
+        key.verify(who["signature"].native, data, *([padding.PKCS1v15(), SHA] if strong else [ec.ECDSA(SHA)]))
         subject, mark = {each.oid.dotted_string: each.value for each in mine[0].subject}, mine[0].fingerprint(SHA).hex()
         self.platform |= {mark} if codes == () and not self.platform else set()
         code, single = str(subject["2.5.4.97"]), len(subject) == len([*mine[0].subject])
@@ -289,9 +280,8 @@ def unpacked(data: bytes, statement: Json, part: Json) -> dict[str, bytes]:  # a
     least, step = (1 << 16, 1 << 16) if part["name"] == "opening" else (1 << 20, 1 << used.bit_length() - 4)
     pad = {"name": ".pad", "length": max(least, -(-used // step) * step) - used}
     for one in [{"name": "manifest.json", "length": length}, *bare["files"], pad]:
-        start += 30 + len(one["name"].encode())
-        found[one["name"]] = data[start : start + one["length"]]
-        start += one["length"]
+        start += 30 + len(one["name"].encode()) + one["length"]
+        found[one["name"]] = data[start - one["length"] : start]
     heads, tail = zip_form([(name, zlib.crc32(content), len(content)) for name, content in found.items()], part=True)
     rendered = b"".join(head + content for head, content in zip(heads, found.values(), strict=True))
     need(rendered + tail == data and not found[".pad"].strip(b"\0"), "its zip is not in the one form")
@@ -300,22 +290,15 @@ def unpacked(data: bytes, statement: Json, part: Json) -> dict[str, bytes]:  # a
     return found
 
 
-def stated(data: bytes) -> Json:  # opening fields, by their canonical bytes
-    return parse(data) if read(FIELDS, data.decode()) else None
-
-
 def etdraw(record: Json) -> Json:  # what ETDRAW/1 makes of ids, draw id, stratum, contributions and beacon
-    def lp(data: bytes) -> bytes:
-        return len(data).to_bytes(4, "big") + data
-
-    ids, name = sorted(record["ids"], key=str.encode), lp(record["draw_id"].encode())
+    lp, ids = cast("Json", lambda data: len(data).to_bytes(4, "big") + data), sorted(record["ids"], key=str.encode)
+    name = lp(record["draw_id"].encode())
     need(len({*ids}) == len(ids) and not any("\n" in one for one in ids), "an id stands twice, or in two lines")
     values = sorted((who.encode(), bytes.fromhex(read(HASH, text))) for who, text in record["contributions"].items())
     pool, body = digest("".join(f"{one}\n" for one in ids).encode()), b"etender-draw/v1\n" + name
     commits = {who.decode(): digest(b"etender-commit/v1\n" + name + lp(who) + lp(value)) for who, value in values}
-    body += lp(bytes.fromhex(pool)) + len(values).to_bytes(4, "big")
-    body += b"".join(lp(who) + lp(value) for who, value in values) + lp(bytes.fromhex(record["beacon"]))
-    seed = sha(body).digest()
+    body += lp(bytes.fromhex(pool)) + len(values).to_bytes(4, "big") + b"".join(lp(x) for pair in values for x in pair)
+    seed = sha(body + lp(bytes.fromhex(record["beacon"]))).digest()
     keys = {one: hmac.digest(seed, lp(record["stratum"].encode()) + lp(one.encode()), "sha256").hex() for one in ids}
     order = sorted(ids, key=lambda one: (keys[one], one.encode()))
     return {"pool_hash": pool, "commits": commits, "seed": seed.hex(), "order": order, "first_key": keys[order[0]]}
@@ -332,10 +315,9 @@ def scored(formula: str, p: Json, full: Fraction, bids: Json) -> Json:  # basis,
                 added = abs(off) / one["per"] * one["above" if off > 0 else "below"]
                 net[bid] += added if one["unit"] == "yuan" else added / 100 * bids[bid]["price"]
             net[bid] = rounded(net[bid], p["evaluated_places"])
-        low = formula == "lowest_price" and min(net[bid] for bid in left)
+        low = (formula == "lowest_price" and min(net[bid] for bid in left)) or None
         for bid in left:
-            score = low / net[bid] * full if low else Fraction(0)
-            found[bid] = [written(net[bid], 2), None, written(score, p["score_places"]) if low else None]
+            found[bid] = [written(net[bid], 2), None, low and written(low / net[bid] * full, p["score_places"])]
         return left, written(low, p["evaluated_places"]) if low else None, found
     out = {"opened": [], "reviewed": ["preliminary"], "remaining": ["preliminary", "detailed"]}[p["basis"]]
     basis = sorted((bid for bid in bids if bids[bid]["fallen"] not in out), key=lambda bid: (net[bid], bid))
@@ -364,11 +346,9 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
     def __init__(self, file: BinaryIO, trust: Trust | None) -> None:
         self.file, self.zip, self.trust, self.place = file, zipfile.ZipFile(file), cast(Json, trust), ""
         self.infos, inside = self.zip.infolist(), [name for name in self.zip.namelist() if "/data/" in name]
-        if not inside:
-            raise ValueError("the zip has no data/: it is no dossier")
+        need(inside, "the zip has no data/: it is no dossier")
         self.folder = min(inside, key=lambda name: not name.endswith("/data/edition.json")).partition("/")[0]
-        fits = sum(one.file_size for one in self.infos) <= file.seek(0, 2) + SPARE and len(self.infos) <= MANY
-        self.infos = self.infos if fits else []
+        self.infos *= sum(one.file_size for one in self.infos) <= file.seek(0, 2) + SPARE and len(self.infos) <= MANY
         nothing: Json = ({}, {}, {}, {}, {}, [], [], set())
         self.members, self.hashes, self.files, self.seats, self.heads, self.faults, self.notes, self.used = nothing
         self.given = {kind: set[tuple[str, str]]() for kind in ("ready", "release", "consent", "lodging")}
@@ -497,9 +477,8 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
         rows = sorted(self.law["rule"], key=lambda row: "overrides" in row)
         self.rules = {key: row for row in rows for key in row["keys"]}
         self.shown = [one for one in self.entries if "entry" in one]
-        self.acts = {one["entry"]["payload_sha256"]: one for one in reversed(self.shown)}
-        for one, value in [(act, value) for act in self.shown for value in act["payload"].values()]:
-            self.acts.setdefault(value if isinstance(value, str) else "", one)
+        self.acts = {str(value): one for one in self.shown[::-1] for value in one["payload"].values()}  # by naming it
+        self.acts |= {one["entry"]["payload_sha256"]: one for one in self.shown[::-1]}
         self.public = [one for one in self.shown if one["entry"]["chain"] == f"lot:{self.lot}"]
         self.steps = [one["payload"] for one in self.public if one["entry"]["tag"] == "tender:lot:status"]
         self.state = self.steps[-1]["to"]
@@ -511,8 +490,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
         self.opened = {bid: row for bid, row in self.rows.items() if row["outcome"] == "opened"}
         texts = [self.raw(name) for name in self.names(r"log/checkpoints/[0-9]+(-[0-9]+)?\.txt")]
         self.note, self.cited = Note(self.raw("log/checkpoint.txt")), {digest(text): Note(text) for text in texts}
-        declared = Trust(self.raw("certificates/roots.pem"), self.raw("policy.txt"))
-        self.trust = self.trust or declared
+        self.trust = (Trust(self.raw("certificates/roots.pem"), self.raw("policy.txt")), self.trust)[bool(self.trust)]
 
     def check_edition(self) -> None:  # the frozen rules are those that the notice names
         named = {"id": self.law["id"], "sha256": self.sha("edition.toml")}
@@ -533,8 +511,8 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
             content = canonical(key | {"recipient": one["recipient"]})
             self.trust.signer(content, unb64(one["signature"]), at, {one["credit_code"]})
         for n, name in enumerate(self.names(r"addenda/.*"), 1):
-            earlier, facts = at, {"notice": self.sha("notice.json"), "number": n, "previous": before}
-            one, at = self.document(name, "addendum", **facts)
+            facts = {"notice": self.sha("notice.json"), "number": n, "previous": before}
+            earlier, (one, at) = at, self.document(name, "addendum", **facts)
             moved = instant(one["deadline"]) if one["deadline"] else deadline
             good = earlier <= at == instant(one["published_at"]) < deadline <= moved
             need(good, f"{name} is late, out of order, contradicts the log, or moves T earlier")
@@ -577,8 +555,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
         need(fits, f"the lot is {self.state} with {self.count} valid bids, where {least} are needed (C-01)")
 
     def check_closing(self) -> None:  # it is of T; shown lines, counts and chains are those of the records and the log
-        lines, closing = self.json("closing.json")["lines"], self.closing["closing"]
-        act = self.act(self.closed)["entry"]
+        rows, closing, act = self.json("closing.json")["lines"], self.closing["closing"], self.act(self.closed)["entry"]
         self.trust.signer(canonical(closing), unb64(self.closing["signature"]), instant(act["at"]))
         heads = [{"chain": name, "length": count, "head": head} for name, (count, head) in self.heads.items()]
         own = {"chain": act["chain"], "length": act["seq"], "head": act["prev"]}
@@ -588,8 +565,8 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
         same(closing, facts | {k: closing[k] for k in ("counted_at", "lines", "valid")}, "closing.json")
         need(self.due <= closing["counted_at"] <= act["at"], "closing.json: counted before T")
         need(closing["lines"] == sorted({*closing["lines"]}), "closing.json: its lines are not sorted, each once")
-        marks = [one and salted("closing-line", one["salt"], one["line"]) for one in lines]
-        same([one and mark for one, mark in zip(lines, closing["lines"], strict=True)], marks, "closing.json, lines")
+        marks = [one and salted("closing-line", one["salt"], one["line"]) for one in rows]
+        same([one and mark for one, mark in zip(rows, closing["lines"], strict=True)], marks, "closing.json, lines")
         records = [one["payload"] for one in self.shown if one["payload"].get("outcome") == "accepted"]
         later = {one["supersedes"]: one["statement"] for one in records if "statement" in one}
         left = {one["bid"]: one["withdrawal"] for one in records if "withdrawal" in one}
@@ -597,7 +574,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
             by = later.get(line["statement"]) or left.get(bid)
             status = "valid" if not by else "superseded" if line["statement"] in later else "withdrawn"
             same([line["by"], line["status"]], [by, status], f"closing.json, {bid}")
-        live, hidden = [one["bidder"] for one in self.lines.values() if not one["by"]], len(lines) - len(self.lines)
+        live, hidden = [one["bidder"] for one in self.lines.values() if not one["by"]], len(rows) - len(self.lines)
         need(len({*live}) == len(live) <= self.count <= len(live) + hidden, "closing.json: valid bids are miscounted")
         sealed = {digest(one) for one in records if "statement" in one} == {one["seal"] for one in self.lines.values()}
         whole = sealed and not hidden if self.audit else {*self.lines} == {*self.opened}
@@ -609,9 +586,9 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
             value, record, _ = self.json(name), self.json(seal), self.signed(seal, at)
             self.signed(name, at, {line["bidder"]})
             who = {"bid": bid, "bidder": line["bidder"], "tender": self.tender, "lot": self.lot}
-            told = {"domain": "yangguang/bid-statement/v1", "suite": "age1", "notice": self.sha("notice.json")}
-            seen = [digest(one) for one in self.addenda[: len(value["addenda"])]]
-            same(value, value | who | told | {"addenda": seen}, name)
+            told: Json = {"domain": "yangguang/bid-statement/v1", "suite": "age1", "notice": self.sha("notice.json")}
+            told["addenda"] = [digest(one) for one in self.addenda[: len(value["addenda"])]]
+            same(value, value | who | told, name)
             same([part["name"] for part in value["parts"]], self.notice["parts"], f"{name}, parts")
             files = {f"{part['name']}.age": part["sha256"] for part in value["parts"]}
             for part in value["parts"]:
@@ -638,17 +615,16 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
     def check_draws(self) -> None:  # values were signed and committed to before anyone revealed; takers follow
         verbs = ["requested", "committed", "revealing", "revealed", "beacon", "drawn", "void"]
         codes: Json = {"centre": self.centre, "procuring_entity": self.ours, "supervisor": None}
-        acts: dict[str, list[Json]] = {verb: [] for verb in verbs}
-        for n, one in enumerate(self.public):
-            acts.get(one["entry"]["tag"].removeprefix("bidding:draw:"), []).append(one["payload"] | {"n": n})
+        rows = [(one["entry"]["tag"], one["payload"] | {"n": n}) for n, one in enumerate(self.public)]
+        acts = {verb: [act for tag, act in rows if tag == f"bidding:draw:{verb}"] for verb in verbs}
         asked, drawn, void = ({act["draw"]: act for act in acts[verb]} for verb in ("requested", "drawn", "void"))
         numbers = [f"{self.lot}/draw-{n}" for n in range(1, len(acts["requested"]) + 1)]
         same([act["draw"] for act in acts["requested"]], numbers, "the draws in the log")
         left, dead = [draw for draw in numbers if draw not in drawn], self.state in {"failed", "cancelled"}
         same([*void], left if dead else [], f"draws that came to nothing in a lot that is {self.state}")
-        for draw in left:
-            until = "opened" if asked[draw]["purpose"] == "coefficient" else "evaluated"
-            need(dead or RANK[self.base] < RANK[until], f"{draw} was never drawn, though the lot is {self.state}")
+        until = {draw: "opened" if asked[draw]["purpose"] == "coefficient" else "evaluated" for draw in left}
+        late = [draw for draw in left if not dead and RANK[self.base] >= RANK[until[draw]]]
+        need(not late, f"{late} were never drawn, though the lot is {self.state}")
         for draw in drawn:
             given, begun, told, fixed = ([act for act in acts[verb] if act["draw"] == draw] for verb in verbs[1:5])
             order = [act["n"] for act in [asked[draw], *given, *begun, *told, *fixed, drawn[draw]]]
@@ -664,7 +640,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
                 signed = [f"seat:{self.seat[0][1]}", self.sha(f"{name[:-5]}.p7s")]
                 same(signed, [seats[who], act["signature"]], f"{name}, its signer")
                 near = who == "supervisor" and self.seat[0][0] in self.ours | self.centre
-                self.notes += [f"{name}: the supervisor is of a party, {self.seat[0][0]}"] if near else []
+                self.notes += [f"{name}: the supervisor is of a party, {self.seat[0][0]}"] * near
             for who, how in [(act["name"], act["how"]) for act in told]:
                 names = self.names(rf"draws/{draw.rpartition('-')[2]}/open-{who}-[a-z_]+\.json")
                 for name, role in [(name, name[:-5].rpartition("-")[2]) for name in names]:
@@ -691,8 +667,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
     def check_custody(self) -> None:  # custodians acted on one closing list that two witnesses saw at or after T
         kinds = {"ready": "custodian-ready", "release": "release", "consent": "opening-consent", "lodging": "lodging"}
         names, seen = self.names(r"custody/[0-9]+-(ready|release|consent|lodging)-[^/]+\.(json|bin)"), set[str]()
-        after, signers = instant(self.due), dict(self.keepers)
-        signers |= {bid: {row["bidder"]} for bid, row in {**self.lines, **self.rows}.items()}
+        due, signers = instant(self.due), self.keepers | {b: {r["bidder"]} for b, r in (self.lines | self.rows).items()}
         freed = {one["bid"]: one["consent"] for one in self.files.get("release.json", {"bids": []})["bids"]}
         rows = [(name, *name.rpartition(".")[0].split("-", 2)) for name in names]
         last = {(by, self.sha(name)): name for name, _, _, by in rows}  # a consent sent again, well signed, counts
@@ -703,11 +678,11 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
                 continue
             facts = {"closing": self.closed, "bid" if kind in {"consent", "lodging"} else "custodian": by}
             value, at = self.document(name, kinds[kind], signers[by], **facts)
-            need(at >= after, f"{name}: sent before T")
+            need(at >= due, f"{name}: sent before T")
             if "checkpoint" in value:
                 seen.add(value["checkpoint"])
                 note = self.cited[value["checkpoint"]]
-                late = [one for one in self.trust.times(note).values() if one >= after.timestamp()]
+                late = [one for one in self.trust.times(note).values() if one >= due.timestamp()]
                 good = len(late) >= 2 and note.size > self.act(self.closed)["proof"]["tick"]
                 need(good, f"{name}: no two witnesses saw the closing list in the log at or after T")
             self.given[kind] |= {(one["bid"], by) for one in value.get("results", value.get("shares", ()))}
@@ -742,12 +717,11 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
                 name, key = f"containers/{bid}/{part['name']}.age", self.raw(f"keys/{bid}/{part['name']}.txt")
                 same([self.sha(name), self.sizes[name]], [part["sha256"], part["length"]], name)
                 with self.zip.open(self.members[f"data/{name}"]) as container:
-                    pieces = decrypted(container, key, part["recipient"])
-                    large = part["length"] > SMALL  # not unpacked in memory: only that its key opens it
-                    files = {} if large and [*map(bool, pieces)] else unpacked(b"".join(pieces), value, part)
+                    got = decrypted(container, key, part["recipient"])  # if large, only that its key opens it
+                    files = {} if part["length"] > SMALL and [*map(bool, got)] else unpacked(b"".join(got), value, part)
                 fields, data = None, files.get("opening.json", b"")
                 with suppress(Exception):  # what is no readable form is None
-                    fields = stated(data)
+                    fields = parse(data) if read(FIELDS, data.decode()) else None
                 need(part["name"] != "opening" or fields == row["fields"], f"{name}: the table has other fields")
 
     def check_table(self) -> None:  # every valid bid once, by arrival, as line, statement and release list say
@@ -769,8 +743,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
             if bid in freed:
                 excuses = ["container_lost", "shares_false", "part_malformed", *["custodians_withheld"] * (not sent)]
             need(opened or not (able or bid in freed) or row["cause"] in excuses, f"table.json, {bid}: it was withheld")
-            known = len(self.json(f"statements/{bid}.json")["addenda"]) if opened else row["addenda"]
-            same(row["addenda"], known, f"table.json, {bid}, addenda")
+            need(not opened or row["addenda"] == len(self.json(f"statements/{bid}.json")["addenda"]), f"{bid}: addenda")
 
     def check_record(self) -> None:  # host and witness signed the record of this opening table
         at = self.document("opening.json", "opening-record", table=self.sha("table.json"))[1]
@@ -825,8 +798,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
     def check_scores(self) -> None:  # sheets are their members' own, complete, in range; means, totals, ranks follow
         facts, last = {"table": self.sha("table.json"), "notice": self.sha("notice.json")}, dict[str, Json]()
         doc, items = self.document("scores.json", "scores", **facts)[0], self.notice["method"]["items"]
-        names = self.names(r"signatures/score-sheet-.*\.json")
-        for name in sorted(names, key=lambda name: int(self.files[name]["number"])):
+        for name in sorted(self.names(r"signatures/score-sheet-.*\.json"), key=lambda n: int(self.files[n]["number"])):
             sheet = self.document(name, "score-sheet", None, table=self.sha("table.json"))[0]
             same(self.seats.setdefault(sheet["member"], self.seat[0]), self.seat[0], f"{name}: its signer")
             last[sheet["member"]] = sheet
@@ -834,9 +806,8 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
         self.sheets, own = [last[row["member"]] for row in doc["sheets"]], ("member", "site", "items", "totals")
         rows = [{"sheet": digest(one)} | {key: one[key] for key in own} for one in self.sheets]
         same(doc["sheets"], sorted(rows, key=lambda row: str(row["member"])), "scores.json, sheets")
-        grid, means, p = dict[tuple[str, ...], Fraction](), dict[str, dict[str, str]](), doc["parameters"]
-        for sheet, one in [(each, one) for each in self.sheets for one in each["items"]]:
-            grid[sheet["member"], one["bid"], one["item"]] = plain(one["score"])
+        grid = {(s["member"], one["bid"], one["item"]): plain(one["score"]) for s in self.sheets for one in s["items"]}
+        means, p = dict[str, dict[str, str]](), doc["parameters"]
         for sheet, one in [(each, one) for each in self.sheets for one in each["totals"]]:
             total = sum((grid[sheet["member"], one["bid"], item["id"]] for item in items), Fraction(0))
             need(plain(one["total"]) == total, f"sheets: a total of {sheet['member']} is not the sum")
@@ -933,10 +904,6 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
     def binds(self, key: str) -> bool:  # whether the edition has a rule and it concerns this lot
         return key in self.rules and (self.notice.get("mandatory", True) or self.rules[key].get("scope") != "mandatory")
 
-    def worked(self, day: datetime) -> bool:
-        year, text = self.years["years"][f"{day:%Y}"], f"{day:%Y-%m-%d}"
-        return text in year["work"] or (day.weekday() < 5 and text not in year["off"])
-
     def check_periods(self) -> None:  # legal periods, recomputed from the frozen rules and the instants in the log
         at = {step["to"]: instant(step["at"]) for step in self.steps}
         cases = [("document_access_minimum", at["published"], instant(self.notice["documents_until"]))]
@@ -949,17 +916,18 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
                 cases += [(f"{what}_publication_minimum", at[state], instant(until))]
         reached = [row for row in map(str.split, PERIODS.split(",")) if {*row[1:]} <= {*at}]
         cases += [(key, at[first], at[then]) for key, first, then in reached]
-        for rule, anchor, end in [(self.rules[key], *instants) for key, *instants in cases if self.binds(key)]:
-            left, how, day = rule["value"], rule["compare"], datetime.combine(anchor.astimezone(CHINA), time(), CHINA)
-            good = end <= anchor - left * DAY if how == "before" else False
-            good = good or (how == "at_most" and anchor <= end < day + (left + 1) * DAY)
+        for rule, start, end in [(self.rules[key], *instants) for key, *instants in cases if self.binds(key)]:
+            left, how, day = rule["value"], rule["compare"], datetime.combine(start.astimezone(CHINA), time(), CHINA)
+            good = how == "at_most" and start <= end < day + (left + 1) * DAY
+            good = end <= start - left * DAY if how == "before" else good
             if how != "before" and not good:
-                day, left = (day, left) if rule["unit"] == "working_days" else (day + left * DAY, 0)
-                while left or not self.worked(day):
+                day, left = (day, left) if left and rule["unit"] == "working_days" else (day + (left - 1) * DAY, 1)
+                while left:  # to the last of the working days, or to the first from a calendar day on
                     day += DAY
-                    left -= bool(left) and self.worked(day)
-                good = {"at_least": end > day, "after": end >= day + DAY, "at_most": anchor <= end < day + DAY}[how]
-            why = f"{rule['id']}: {how} {rule['value']} {rule['unit']} from {anchor:%m-%d %H:%M}, not {end:%m-%d %H:%M}"
+                    year, text = self.years["years"][f"{day:%Y}"], f"{day:%Y-%m-%d}"
+                    left -= text in year["work"] or (day.weekday() < 5 and text not in year["off"])
+                good = {"at_least": end > day, "after": end >= day + DAY, "at_most": start <= end < day + DAY}[how]
+            why = f"{rule['id']}: {how} {rule['value']} {rule['unit']} from {start:%m-%d %H:%M}, not {end:%m-%d %H:%M}"
             need(good or rule["breach"] != "refuse", why)
             self.notes += [] if good else [why]
 
@@ -970,8 +938,7 @@ class Dossier:  # one dossier and its claims, each a method check_…; the zip i
                 same(row["hash"], self.hashed(f"data/{name}", begun), f"withheld.json, {name}")
             partly = name not in self.sizes or re.match(r"closing|log/entries|draws/", name)
             need(self.audit or ("salt" not in row and read(HASH, row["hash"]) and partly), f"withheld.json, {name}")
-        extra = sorted({*self.sizes} - self.used)
-        need(not extra, f"{', '.join(extra)}: nothing leads to it")
+        need(not (extra := sorted({*self.sizes} - self.used)), f"{', '.join(extra)}: nothing leads to it")
 
 
 def held(path: Path, trust: Json, d: Dossier | None = None) -> Json:  # what a receipt proves, by a dossier or alone
@@ -998,20 +965,6 @@ def held(path: Path, trust: Json, d: Dossier | None = None) -> Json:  # what a r
         return found | {"why": f"{type(error).__name__}: {error}"}
 
 
-def run(args: Json, trust: Trust | None) -> Json:  # the report of a command
-    if args.command == "draw":
-        return etdraw(json.loads(args.file.read_bytes()))
-    if args.command == "receipt":
-        return held(args.file, trust)
-    with args.file.open("rb") as file, (args.later or args.file).open("rb") as other:
-        d = Dossier(file, trust)
-        if args.command == "diff":
-            return d.compare(Dossier(other, trust))
-        report = d.judge() | {"receipts": [held(path, d.trust, d) for path in args.receipt]}
-    fine = {one["result"] for one in report["receipts"]} <= {"holds"} and not report["broken"]
-    return {"result": ("holds" if trust else "self_declared") if fine else "broken"} | report
-
-
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=("dossier", "receipt", "draw", "diff"))
@@ -1024,7 +977,17 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("diff takes two dossiers, every other command one file; receipt needs --trust")
     try:
         paths = [args.trust / name for name in ("roots.pem", "policy.txt", "platform.txt")] if args.trust else []
-        report = run(args, Trust(*(path.read_bytes() for path in paths)) if paths else None)
+        trust = Trust(*(path.read_bytes() for path in paths)) if paths else None
+        with args.file.open("rb") as file, (args.later or args.file).open("rb") as other:
+            if args.command in {"draw", "receipt"}:
+                report = held(args.file, trust) if args.command == "receipt" else etdraw(json.load(file))
+            elif args.command == "diff":
+                report = Dossier(file, trust).compare(Dossier(other, trust))
+            else:
+                d = Dossier(file, trust)
+                report = d.judge() | {"receipts": [held(path, d.trust, d) for path in args.receipt]}
+                fine = {one["result"] for one in report["receipts"]} <= {"holds"} and not report["broken"]
+                report = {"result": ("holds" if trust else "self_declared") if fine else "broken"} | report
     except Exception as error:  # noqa: BLE001 - an argument that is no dossier, receipt, draw or trust folder
         report = {"result": "unreadable", "why": f"no {args.command} or trust folder: {type(error).__name__}: {error}"}
     sys.stdout.buffer.write(json.dumps(report, ensure_ascii=False).encode() + b"\n")

@@ -360,7 +360,7 @@ def read_by_platform(data):
 
 def read_by_verifier(data):
     try:
-        return verify.stated(data)
+        return verify.parse(data) if verify.read(verify.FIELDS, data.decode()) else None
     except (*REFUSED, RecursionError):
         return None
 
