@@ -18,6 +18,8 @@ from tender.domain.lifecycle import LotState
 from tender.queries import LotRecord
 
 MAX_UNSEALED = 10
+MAX_VERSIONS = 200
+"""Bids of one organisation for one lot, whatever became of them."""
 TAKES_BIDS = frozenset({LotState.PUBLISHED, LotState.CLOSED})
 
 
@@ -59,12 +61,14 @@ def supersedes_live(lot: LotRecord, statement: Statement, live: Bid | None) -> D
     return Refused(rule.id, "supersedes_another", facts)
 
 
-def may_declare_more(lot: LotRecord, unsealed: int) -> Decision:
-    """Refuse ever more declared bids that never come: nobody may fill the disk before a deadline."""
-    if unsealed < MAX_UNSEALED:
-        return ALLOWED
+def may_declare_more(lot: LotRecord, unsealed: int, versions: int) -> Decision:
+    """Refuse ever more bids that never come, and ever more versions: nobody may fill log and disk before a deadline."""
     rule = lot.edition.rule("bid_sealed_offline")
-    return Refused(rule.id, "too_many_unsealed", {"limit": str(MAX_UNSEALED)})
+    if unsealed >= MAX_UNSEALED:
+        return Refused(rule.id, "too_many_unsealed", {"limit": str(MAX_UNSEALED)})
+    if versions >= MAX_VERSIONS:
+        return Refused(rule.id, "too_many_versions", {"limit": str(MAX_VERSIONS)})
+    return ALLOWED
 
 
 def may_send_more(lot: LotRecord, length: int, *, most: int) -> Decision:
@@ -119,7 +123,7 @@ def may_pause(lot: LotRecord, hall: Hall) -> Decision:
 
 
 def may_cancel(lot: LotRecord, hall: Hall) -> Decision:
-    """Refuse to cancel a lot while its opening runs on from the first release: nobody then knows the prices yet."""
+    """Refuse to cancel a lot from the first release to the signed record: what was begun is read out to the end."""
     reversible = step_may_pause(HallStep(hall.step)) or hall.step == HallStep.RELEASE
     if hall.step in OVER or (reversible and hall.released_first_at is None):
         return ALLOWED

@@ -106,7 +106,7 @@ def _may_ask(record: LotRecord, hall: Hall, kind: str) -> Decision:
         before = OVER | {HallStep.WAITING}
         return wrong if hall.hindered or hall.step in before else ALLOWED
     if kind == RESUMING:
-        return ALLOWED if hall.pause == Pause.PAUSED else wrong
+        return ALLOWED if hall.pause == Pause.PAUSED and hall.step not in OVER else wrong
     if kind not in KINDS or hall.pause == Pause.PAUSED or hall.step == HallStep.WAITING:
         return wrong
     if kind == EXTENDING and hall.due_at is None:

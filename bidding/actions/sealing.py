@@ -253,7 +253,7 @@ def _judge(record: LotRecord, read: Statement, by: Holder, now: datetime) -> Dec
     if decision:
         mine = Bid.objects.filter(lot_id=record.id, organisation_id=by.organisation.id)
         unsealed = mine.filter(state__in=(BidState.DECLARED, BidState.INCOMPLETE)).count()
-        decision = policies.may_declare_more(record, unsealed)
+        decision = policies.may_declare_more(record, unsealed, mine.count())
     if decision:
         known = BidPart.objects.filter(bid__in=mine).aggregate(total=Sum("length"))["total"] or 0
         length = known + sum(part.length for part in read.parts)

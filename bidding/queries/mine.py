@@ -131,14 +131,14 @@ def _host(record: LotRecord, hall: Hall) -> Mine:
 
 
 def _asks(record: LotRecord, hall: Hall) -> tuple[str, ...]:
-    if standing.open_request(hall.pk) is not None:
+    if standing.open_request(hall.pk) is not None or hall.step in OVER:
         return ()
     if hall.pause == Pause.PAUSED:
         return ("resume",)
     found = []
     if not isinstance(policies.may_pause(record, hall), Refused) and hall.step != HallStep.WAITING:
         found = ["pause", "extend"] if hall.due_at is not None else ["pause"]
-    if not hall.hindered and hall.step not in OVER | {HallStep.WAITING}:
+    if not hall.hindered and hall.step != HallStep.WAITING:
         found.append("hindered")
     return tuple(found)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bidding.actions import counting, hosting, opening, progress
+from bidding.actions import counting, hosting, opening, pausing, progress
+from bidding.queries import mine, view
 from kernel import clock
 from kernel.domain.refusals import RefusedError
 from tender.actions import changing
@@ -60,6 +61,20 @@ def test_a_cancelled_lot_wants_nothing_of_the_ticker_any_more(it, until):
     it.run()
     assert it.hall.table is None
     assert {bid.state for bid in map(it.bid, THREE)} <= {"sealed", "locked"}
+
+
+def test_a_hall_that_was_paused_and_then_cancelled_is_not_resumed(it):
+    it.close()
+    it.show_names()
+    asked = it.host(pausing.ask, pausing.PAUSING, "网络中断")
+    pausing.answer(it.actors["witness"].holder, it.lot, asked.number, countersign=True, now=clock.now())
+    assert it.hall.pause == "paused"
+    cancel(it)
+    host = view.reader(it.actors["host"].holder, it.lot)
+    assert mine.mine(host, it.lot, now=clock.now()).may_ask == ()
+    with pytest.raises(RefusedError) as refusal:
+        it.host(pausing.ask, pausing.RESUMING, "恢复")
+    assert refusal.value.refusal.reason == "hall_request_not_possible"
 
 
 def test_from_the_first_release_to_the_end_of_the_opening_nothing_is_cancelled(it):

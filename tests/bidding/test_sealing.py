@@ -345,6 +345,21 @@ def test_the_receipt_grows_from_received_to_submitted(city, tmp_path):
     assert queries.receipt(row)["proof"] is None, "no witness has cosigned yet"
 
 
+def test_ever_more_bids_are_refused_whatever_became_of_them_and_the_live_one_stands(city, tmp_path, monkeypatch):
+    from bidding import policies
+
+    monkeypatch.setattr(policies, "MAX_VERSIONS", 2)
+    live, _ = bidders.submit(city["bidder1"], city["lot"], tmp_path / "a")
+    second = bidders.seal_files(
+        city["bidder1"], city["lot"], tmp_path / "b", supersedes=live.statement_sha256
+    )
+    bidders.declare(city["bidder1"], city["lot"], second, tmp_path / "b")
+    third = bidders.seal_files(city["bidder1"], city["lot"], tmp_path / "c", supersedes=live.statement_sha256)
+    refusal, _ = refused(bidders.declare, city["bidder1"], city["lot"], third, tmp_path / "c")
+    live.refresh_from_db()
+    assert (refusal.reason, live.state) == ("too_many_versions", "sealed")
+
+
 def test_too_many_declared_and_never_sent_are_refused(city, tmp_path):
     from bidding import policies
 
