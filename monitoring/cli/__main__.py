@@ -13,6 +13,10 @@ COMMANDS = {
         "monitoring.cli.regular",
         "prices in progressions or equally far apart, with the chance of each",
     ),
+    "compare": (
+        "monitoring.cli.compare",
+        "what opened bid documents share (40-(1) to 40-(5)), with the exemptions",
+    ),
     "flags": ("monitoring.cli.flags", "eleven red flags of OCDS releases, as OCDS Cardinal computes them"),
     "pairs": (
         "monitoring.cli.pairs",

@@ -10,19 +10,28 @@ class Item(StrEnum):
     """The items of 条例 article 40 (and of 87号令 article 37) that this package can show evidence for."""
 
     SAME_PREPARER = "40-(1)"
+    SAME_HANDLER = "40-(2)"
+    SAME_MANAGER = "40-(3)"
     REGULAR_PRICES = "40-(4)"
+    MIXED_BIDS = "40-(5)"
     ONE_ACCOUNT = "40-(6)"
 
 
 ARTICLES = {
     ("T", Item.SAME_PREPARER): "《中华人民共和国招标投标法实施条例》第四十条第（一）项",
+    ("T", Item.SAME_HANDLER): "《中华人民共和国招标投标法实施条例》第四十条第（二）项",
+    ("T", Item.SAME_MANAGER): "《中华人民共和国招标投标法实施条例》第四十条第（三）项",
     ("T", Item.REGULAR_PRICES): "《中华人民共和国招标投标法实施条例》第四十条第（四）项",
+    ("T", Item.MIXED_BIDS): "《中华人民共和国招标投标法实施条例》第四十条第（五）项",
     ("T", Item.ONE_ACCOUNT): "《中华人民共和国招标投标法实施条例》第四十条第（六）项",
     ("G", Item.SAME_PREPARER): "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十七条第（一）项",
+    ("G", Item.SAME_HANDLER): "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十七条第（二）项",
+    ("G", Item.SAME_MANAGER): "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十七条第（三）项",
     (
         "G",
         Item.REGULAR_PRICES,
     ): "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十七条第（四）项",
+    ("G", Item.MIXED_BIDS): "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十七条第（五）项",
     ("G", Item.ONE_ACCOUNT): "《政府采购货物和服务招标投标管理办法》（财政部令第87号）第三十七条第（六）项",
 }
 """(regime, item) -> the article that a report cites."""

@@ -1,0 +1,1 @@
+"""What opened bid documents share, as pure functions over what was read from them."""
