@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from demo.stage import Stage, StoryError
+from demo.team import PlayerError, Seat
 from demo.tendering import PLANS
 from demo.world import HOME
 
@@ -31,9 +32,7 @@ def open_bids(stage: Stage, name: str, bidders: Sequence[str], *, pause: bool = 
         stage.team.together(*(lambda n=one: stage.team[n].kit("check-in", lot) for one in bidders))
     host = stage.team[side.host]
     hall = f"/lots/{lot}/hall/"
-    stage.until(
-        "the host can begin", lambda: host.ask("submit", url=hall, form="hall/names/")["status"] == 200
-    )
+    stage.until("the host can begin", lambda: _names_shown(host, hall))
     if pause:
         _pause(stage, name)
     host.submit(hall, "names/heard")
@@ -53,6 +52,16 @@ def open_bids(stage: Stage, name: str, bidders: Sequence[str], *, pause: bool = 
         raise StoryError(f"{name}: {len(opened)} of {len(bidders)} bids opened: {table['bids']}")
     stage.say(f"{name}: {len(opened)} bids opened and read out")
     return table
+
+
+def _names_shown(host: Seat, hall: str) -> bool:
+    """Show the names; False while the page does not offer it yet, for the counted bids are not announced."""
+    try:
+        return bool(host.ask("submit", url=hall, form="hall/names/")["status"] == 200)
+    except PlayerError as error:
+        if "no form with" not in str(error):
+            raise
+        return False
 
 
 def end(stage: Stage, name: str, bidders: Sequence[str], *, objector: str = "") -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,9 +72,12 @@ def test_no_program_complained(story):
     for log in sorted((ROOT / HOME).glob("**/*.log")):
         lines = log.read_text().splitlines()
         for number, line in enumerate(lines):
+            told = "\n".join([log.name, *lines[max(number - 3, 0) : number + 60]])
             # the ticker logs a row that a rival held, and tries it again: the story ended well, so it was done
-            if "Traceback" in line and "advance" not in lines[max(number - 1, 0)]:
-                raise AssertionError("\n".join([log.name, *lines[max(number - 3, 0) : number + 40]]))
+            held = "advance" in lines[max(number - 1, 0)] and re.search(
+                r"is locked|deadlock|lock timeout", told
+            )
+            assert "Traceback" not in line or held, told
 
 
 def test_outside_judges_open_and_verify_what_the_auditors_dossier_holds(story, tmp_path):
