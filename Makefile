@@ -3,7 +3,7 @@ PYTHON ?= python3
 PYTEST_ARGS ?= -q -n logical --maxprocesses 8 --dist loadfile
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo code test check bench bench-collusion run backup restore clean
+.PHONY: help setup demo code test check bench bench-collusion bench-alarms bench-screens run backup restore clean
 
 PREPARE = @command -v $(PYTHON) >/dev/null || { echo "sudo apt-get install -y python3 python3-venv" >&2; exit 1; }; $(PYTHON) deploy/setup.py
 RUN = .venv/bin/python
@@ -27,11 +27,17 @@ test: ## run all tests (DATABASE_URL=, REDIS_URL=, PYTEST_ARGS=tests/kernel)
 check: ## lint, types, import contracts, templates, translations, printed docs, migrations, locks (ONLY=)
 	$(PREPARE) --profile dev && exec $(RUN) -m deploy.check $(ONLY)
 
-bench: ## measure, one JSON line a figure (ONLY=hall|surge|seal|pairs|collusion)
+bench: ## measure, one JSON line a figure (ONLY=hall|surge|seal|pairs|collusion|alarms|screens)
 	$(PREPARE) --profile dev && exec $(RUN) -m benchmarks $(ONLY)
 
 bench-collusion: ## the same for collusion on the three real markets of ../shared
 	$(PREPARE) --profile dev && exec $(RUN) -m benchmarks collusion
+
+bench-alarms: ## the same for false alarms and power on made markets
+	$(PREPARE) --profile dev && exec $(RUN) -m benchmarks alarms
+
+bench-screens: ## the same for screens and flags at scale: some minutes, 1 GiB of disk
+	$(PREPARE) --profile dev && exec $(RUN) -m benchmarks screens
 
 run: ## serve as in production on DATABASE_URL and REDIS_URL (PORT=)
 	$(PREPARE) --no-store && exec $(RUN) -m deploy.run

@@ -8,7 +8,9 @@ BENCHMARKS = {
     "hall": "one event to 500 and 2,000 clients of a hall, beside a bare broadcast",
     "surge": "200 bids whose last bytes come at once",
     "collusion": "tenders of three real markets ordered out of fold and by the shipped model",
+    "alarms": "honest made markets flagged by p-value and by a rule of thumb; power by scheme",
     "pairs": "members of known cartels ranked by their bids, beside trivial counts",
+    "screens": "screens of five million bids, beside groupby-apply and on two processes; flags of releases",
     "seal": "sealing and opening 1 GiB, beside the age command line",
 }
 

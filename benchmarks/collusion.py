@@ -12,7 +12,8 @@ import numpy as np
 from benchmarks.report import emit
 from monitoring.cli import labels
 from monitoring.cli.fitting import members
-from monitoring.cli.score import collect, market
+from monitoring.cli.score import market
+from monitoring.cli.source import collect
 from monitoring.domain.suspicion import assessment, learning
 from monitoring.domain.suspicion.signs import LEAST
 

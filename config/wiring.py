@@ -31,7 +31,7 @@ from kernel.outbox import Hears
 from kernel.ticker import DueSource
 from kernel.upload import receive
 from monitoring import tasks as monitoring_tasks
-from monitoring.actions import jobs
+from monitoring.actions import asking, jobs
 from tender import queries as tender
 from tender.actions import deciding, publishing, stepping
 from tender.events import AddendumPublished, ContractSigned, LotChecked, LotPublished, LotStepped
@@ -84,6 +84,7 @@ DUE: tuple[DueSource, ...] = (
     DueSource("experts who do not answer", find=inviting.due_answers, advance=inviting.time_out),
     DueSource("experts who do not come", find=inviting.due_absent, advance=inviting.miss),
     DueSource("reports to be signed", find=signing.due_signatures, advance=signing.deem),
+    DueSource("nights of monitoring", find=jobs.due_nights, advance=asking.night),
     DueSource("work of monitoring", find=jobs.due, advance=monitoring_tasks.hand_out),
     DueSource("clock", find=clock_alarms.due, advance=clock_alarms.raise_alarm),
 )

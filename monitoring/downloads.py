@@ -9,13 +9,18 @@ from django.utils.http import content_disposition_header
 from kernel import storage
 
 PIECE = 1 << 20
-ZIP = "application/zip"
+ZIP, BYTES = "application/zip", "application/octet-stream"
 
 
 def zip_response(sha256: str, name: str, size: int) -> StreamingHttpResponse:
     """Return a stored zip to be saved under a name; raises MissingBlobError before anything is sent."""
+    return file_response(sha256, name, size, kind=ZIP)
+
+
+def file_response(sha256: str, name: str, size: int, *, kind: str = BYTES) -> StreamingHttpResponse:
+    """Return a stored file to be saved under a name, whatever it holds; raises MissingBlobError."""
     storage.open_blob(sha256).close()
-    answer = StreamingHttpResponse(_pieces(sha256), content_type=ZIP)
+    answer = StreamingHttpResponse(_pieces(sha256), content_type=kind)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer.headers["Content-Length"] = str(size)
     answer.headers["ETag"] = f'"{sha256}"'

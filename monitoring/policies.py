@@ -1,11 +1,31 @@
-"""Facts in, a decision out: what a regulator may do with an alert, who may have a dossier made."""
+"""Facts in, a decision out: what a regulator may do with an alert and a case, what a firm may reply."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from accounts.queries import Holder
 from kernel.domain.refusals import ALLOWED, Decision, Refused
-from monitoring.domain.lifecycle import AlertState
-from monitoring.models import Alert
+from monitoring.domain import cases
+from monitoring.domain.cases import Outcome, Ruling
+from monitoring.domain.lifecycle import CASE, GATHERING, RUNNING, AlertState, CaseLever, CaseState
+from monitoring.models import Alert, Case
 
 REGULATOR_LOOKS = "PR-14"
 REASON_LIMIT = 2000
+CASE_STEPS, CASE_EVIDENCE, CASE_HEARING, CASE_CONFERENCE, CASE_HAND_OVER = (
+    "L-01",
+    "L-02",
+    "L-03",
+    "L-04",
+    "L-05",
+)
+TEXT_LIMIT = 5000
+NAME_LIMIT = 120
+FILE_LIMIT = 32 * 1024 * 1024
+ALERTS_LIMIT = 50
+CASES_LEAST = 5
+"""A fold without a case of each kind teaches nothing."""
+NOT_HANDED = Refused(CASE_HAND_OVER, "case_not_handed", {})
 
 
 def reason_in_words(text: str) -> Decision:
@@ -20,3 +40,128 @@ def may_dismiss(alert: Alert) -> Decision:
     if alert.status != AlertState.DISMISSED:
         return ALLOWED
     return Refused(REGULATOR_LOOKS, "alert_dismissed", {"reason": alert.reason})
+
+
+def enough_cases(confirmed: int, cleared: int) -> Decision:
+    """Refuse to learn from fewer closed cases than each of the five folds needs."""
+    if min(confirmed, cleared) >= CASES_LEAST:
+        return ALLOWED
+    facts = {"confirmed": str(confirmed), "cleared": str(cleared), "limit": str(CASES_LEAST)}
+    return Refused(REGULATOR_LOOKS, "too_few_cases", facts)
+
+
+def not_in_case(holding: Iterable[Case]) -> Decision:
+    """Refuse what would settle an alert beside the case that pursues it."""
+    for case in holding:
+        return Refused(CASE_STEPS, "alert_in_case", {"case": cases.code(str(case.pk))})
+    return ALLOWED
+
+
+def some_alerts(count: int) -> Decision:
+    """Refuse a case without an alert that stands, or with more than anybody can read."""
+    if 0 < count <= ALERTS_LIMIT:
+        return ALLOWED
+    return Refused(CASE_STEPS, "case_alerts", {"limit": str(ALERTS_LIMIT)})
+
+
+def in_words(rule: str, text: str, limit: int = TEXT_LIMIT) -> Decision:
+    """Refuse an empty text or one that is too long."""
+    if 0 < len(text) <= limit:
+        return ALLOWED
+    return Refused(rule, "text_missing", {"limit": str(limit)})
+
+
+def may_step(case: Case, lever: CaseLever) -> Decision:
+    """Refuse a step that does not follow from where the case stands."""
+    if any(step.lever == lever for step in CASE.levers(case.status)):
+        return ALLOWED
+    return Refused(CASE_STEPS, "case_step", {"case_state": case.status})
+
+
+def is_handler(case: Case, by: Holder) -> Decision:
+    """Refuse whoever does not handle the case."""
+    if case.handler_id == by.id:
+        return ALLOWED
+    return Refused(CASE_STEPS, "case_of_another", {})
+
+
+def may_assign(case: Case, handler: Holder) -> Decision:
+    """Refuse to assign a case that does not run, or to whom it is assigned already."""
+    if case.status not in RUNNING:
+        return Refused(CASE_STEPS, "case_step", {"case_state": case.status})
+    if case.handler_id == handler.id:
+        return Refused(CASE_STEPS, "case_handler_same", {"handler": handler.person or handler.username})
+    return ALLOWED
+
+
+def may_attach(case: Case) -> Decision:
+    """Refuse evidence where it is not gathered."""
+    if case.status in GATHERING:
+        return ALLOWED
+    return Refused(CASE_EVIDENCE, "case_step", {"case_state": case.status})
+
+
+def fit_file(name: str, size: int, limit: int = FILE_LIMIT) -> Decision:
+    """Refuse a file that is empty or too large, or whose name is too long."""
+    if 0 < size <= limit and 0 < len(name) <= NAME_LIMIT:
+        return ALLOWED
+    return Refused(CASE_EVIDENCE, "case_file", {"limit": str(limit >> 20), "letters": str(NAME_LIMIT)})
+
+
+def may_ask(firms: Iterable[str], known: Iterable[str], due_at: datetime, *, now: datetime) -> Decision:
+    """Refuse a question to nobody, to a firm that the alerts do not touch, or due at once."""
+    chosen = set(firms)
+    if not chosen or not chosen <= set(known):
+        return Refused(CASE_HEARING, "case_firms", {})
+    if due_at <= now:
+        return Refused(CASE_HEARING, "case_due", {})
+    return ALLOWED
+
+
+def may_go_on(asked: int, replied: int, due_at: datetime | None, *, now: datetime) -> Decision:
+    """Refuse to go on while a firm still has time to reply."""
+    if cases.heard(asked, replied, due_at, now=now):
+        return ALLOWED
+    return Refused(CASE_HEARING, "case_hearing", {"replies": str(replied), "asked": str(asked)})
+
+
+def may_reply(case: Case, *, replied: bool, newest: bool) -> Decision:
+    """Refuse a second reply, and one after the handler went on; a late one before that is taken and marked."""
+    if replied:
+        return Refused(CASE_HEARING, "case_replied", {})
+    if case.status != CaseState.HEARING or not newest:
+        return Refused(CASE_HEARING, "case_reply_over", {})
+    return ALLOWED
+
+
+def may_hand_over(ruling: str) -> Decision:
+    """Refuse a package that no conference has decided."""
+    if ruling in cases.HANDED:
+        return ALLOWED
+    return NOT_HANDED
+
+
+def may_end(outcome: str, *, handed: bool) -> Decision:
+    """Refuse an unknown outcome, and `handed over` where nothing was."""
+    if outcome not in list(Outcome):
+        return Refused(CASE_STEPS, "case_outcome", {})
+    if outcome == Outcome.HANDED_OVER and not handed:
+        return NOT_HANDED
+    return ALLOWED
+
+
+def some_supervisor(count: int) -> Decision:
+    """Refuse a handler who holds no live supervisor's seat."""
+    return ALLOWED if count else Refused(CASE_STEPS, "case_handler", {})
+
+
+def may_confer(
+    ruling: str, participants: Sequence[dict[str, str]], held_date: date, *, today: date
+) -> Decision:
+    """Refuse minutes without a known decision, of a day to come, or whose participants are not named in full."""
+    if held_date > today:
+        return Refused(CASE_CONFERENCE, "case_minutes_day", {"at": held_date.isoformat()})
+    named = bool(participants) and all(each["name"] and each["organisation"] for each in participants)
+    if named and ruling in list(Ruling):
+        return ALLOWED
+    return Refused(CASE_CONFERENCE, "case_minutes", {})

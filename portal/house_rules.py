@@ -33,7 +33,8 @@ HOUSE: Mapping[str, HouseRule] = {
             _("Four eyes"),
             _(
                 "Publishing, changing a deadline, changing the committee, rejecting a bid, coding a fault, publishing "
-                "a result and refunding a guarantee are proposed by one person and decided by another."
+                "a result, refunding a guarantee and opening or closing a case are proposed by one person and decided "
+                "by another."
             ),
             _("Access model of this platform"),
         ),
@@ -89,6 +90,53 @@ HOUSE: Mapping[str, HouseRule] = {
                 "a step that does not follow from where it stands is refused."
             ),
             _("Lifecycles of this platform"),
+        ),
+        HouseRule(
+            "L-01",
+            _("How a case is opened and closed"),
+            _(
+                "A supervisor proposes to open a case on flags, or to close it, with a reason; another decides. "
+                "One supervisor handles it. A flag or a statistic alone settles nothing."
+            ),
+            _("Practice of supervision"),
+        ),
+        HouseRule(
+            "L-02",
+            _("Evidence is frozen"),
+            _(
+                "What is attached to a case stays as it is, and its hash is journalled. Evidence is the ground of a "
+                "finding only once it is verified; what was obtained unlawfully is never one."
+            ),
+            _("Law on Administrative Penalties, article 46"),
+        ),
+        HouseRule(
+            "L-03",
+            _("The firms concerned are heard"),
+            _(
+                "A firm that a case concerns may state its view and defend itself. It is asked in writing with a due "
+                "date, sees its own question and what it is shown, and replies once; a defence never counts against it."
+            ),
+            _("Law on Administrative Penalties, article 45"),
+        ),
+        HouseRule(
+            "L-04",
+            _("A conference decides what becomes of a clue"),
+            _(
+                "A conference on the clue is recorded with its day, participants, minutes and decision: no "
+                "action, keep watching, an administrative penalty, or the police and prosecutors."
+            ),
+            _("Practice of supervision"),
+        ),
+        HouseRule(
+            "L-05",
+            _("Handing a case over"),
+            _(
+                "What is suspected to be a crime is handed over to the police with its report and material, and no "
+                "penalty stands in its place. The package has a signed index of all that it holds."
+            ),
+            _(
+                "Regulation on the transfer of suspected criminal cases by administrative bodies, articles 3, 6 and 11"
+            ),
         ),
         HouseRule(
             "R-01",

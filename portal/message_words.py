@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_noop as _
 from bidding.domain import wording as bidding
 from deposits.domain import wording as deposits
 from evaluation.domain import wording as evaluation
+from monitoring.domain import wording as monitoring
 from portal import times
 from portal.names import name_of
 
@@ -16,6 +17,7 @@ MESSAGES: Mapping[str, str] = {
     **bidding.MESSAGES,
     **deposits.MESSAGES,
     **evaluation.MESSAGES,
+    **monitoring.MESSAGES,
     "custodian_key_wanted": _(
         "Your institution is named as a custodian of lot %(lot)s, %(title)s: give its fresh key."
     ),

@@ -8,7 +8,7 @@ from accounts.domain import names as accounts
 from bidding.domain import names as bidding
 from deposits.domain import wording as deposits
 from evaluation.domain import names as evaluation
-from monitoring.domain import names as monitoring
+from monitoring.domain import case_names, names as monitoring
 from tender.domain import names as tender
 from tender.domain.lifecycle import LotState
 
@@ -65,6 +65,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "finding_field": monitoring.FIELDS,
     "explanation": monitoring.EXEMPTIONS,
     "explanation_result": monitoring.RESULTS,
+    "case_state": case_names.CASE_STATES,
     "deposit_state": deposits.STATES,
     "deposit_ground": deposits.GROUNDS,
     "deposit_answer": deposits.STANDINGS,

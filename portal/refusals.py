@@ -52,6 +52,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "proposed": ("outcome",),
     "state": ("bid_state", "deposit_state", "deposit_answer"),
     "mode": ("mode",),
+    "case_state": ("case_state",),
 }
 """Which tables of names a fact's codes are found in, the first that knows a code before the others."""
 MESSAGE_IDS = frozenset({"act", "anchor", "unit", "cause"})

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bidding.domain import wording as bidding
 from deposits.domain import wording as deposits
 from evaluation.domain import wording as evaluation
+from monitoring.domain import wording as monitoring
 from tender.domain.wording import REASONS, gettext_noop as _
 
 FALLBACK = _("This is not possible under the rule shown here; the facts are listed below.")
@@ -84,6 +85,9 @@ BIDDING: Mapping[str, str | tuple[str, ...]] = {
     "too_many_unsealed": _(
         "More than %(limit)s declared bids wait for their bytes; send or drop them first."
     ),
+    "too_many_versions": _(
+        "You have sent %(limit)s bids for this lot, and no more are taken; the bid that stands stays valid."
+    ),
     "too_many_bytes": _(
         "All versions of your bid for this lot together have %(length)s bytes; at most %(limit)s are kept."
     ),
@@ -155,6 +159,7 @@ EVALUATION: Mapping[str, str | tuple[str, ...]] = {
 }
 
 MONITORING: Mapping[str, str | tuple[str, ...]] = {
+    **monitoring.REASONS,
     "alert_dismissed": _("This alert was dismissed before, with the reason: %(reason)s"),
 }
 
@@ -229,6 +234,7 @@ FACTS: Mapping[str, str] = {
     **bidding.FACTS,
     **deposits.FACTS,
     **evaluation.FACTS,
+    **monitoring.FACTS,
     "account": _("account"),
     "act": _("act"),
     "allowed": _("allowed"),

@@ -174,6 +174,11 @@ def lot(lot_id: uuid.UUID) -> LotRecord:
     return _record(_lots().get(pk=lot_id))
 
 
+def lots(lot_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LotRecord]:
+    """Return lot -> record of lots that are known to exist."""
+    return {row.pk: _record(row) for row in _lots().filter(pk__in=list(lot_ids))}
+
+
 def find_published(lot_id: uuid.UUID) -> LotRecord | None:
     """Return a published lot, None for drafts and unknown ids."""
     row = _lots().filter(pk=lot_id, published_at__isnull=False).first()

@@ -39,7 +39,7 @@ STAGES: dict[str, tuple[LotState, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list of notices is narrowed to; empty fields narrow nothing. The window is half-open.
+    """What a list of notices is narrowed to; empty fields narrow nothing. Windows are half-open.
 
     `stage` is a key of `STAGES`, `status` one state of a lot; both are meant as the lot stands now.
     """
@@ -52,6 +52,8 @@ class Wanted:
     status: str = ""
     deadline_from: datetime | None = None
     deadline_until: datetime | None = None
+    published_from: datetime | None = None
+    published_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,10 @@ def notices(wanted: Wanted, *, now: datetime) -> Lines:
         rows = rows.filter(deadline__gte=wanted.deadline_from)
     if wanted.deadline_until is not None:
         rows = rows.filter(deadline__lt=wanted.deadline_until)
+    if wanted.published_from is not None:
+        rows = rows.filter(published_at__gte=wanted.published_from)
+    if wanted.published_until is not None:
+        rows = rows.filter(published_at__lt=wanted.published_until)
     if wanted.text:
         rows = search.matching(rows, wanted.text)
     return Lines(rows.order_by("-published_at", "code"), now)

@@ -50,6 +50,7 @@ KNOWN_DOMAINS = frozenset(
         "award",
         "contract",
         "fault-decision",
+        "case-package",
     )
 )
 _OPTIONS = (

@@ -1,10 +1,12 @@
 """Reads of bidding; before T nobody but a bidder learns that a bid of its exists."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import Http404
 
 from accounts import queries as accounts
@@ -14,7 +16,7 @@ from bidding.domain import notice as notices, opening, records
 from bidding.domain.lifecycle import Bid as BidState
 from bidding.domain.notice import Notice
 from bidding.domain.statements import Statement, parse_statement
-from bidding.models import Bid, BidPart, Hall, ShareFile, SignedRecord
+from bidding.models import Bid, BidPart, ClosingLine, Hall, ShareFile, SignedRecord
 from bidding.sealing.suites import SHAPES
 from kernel import log
 from kernel.domain import canonical, notes
@@ -34,6 +36,14 @@ class OpenedBid:
     cause: str
     addenda: int
     fields: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is known of a lot whose closing list is signed: its valid bids at T, whether prices were read out."""
+
+    valid: int
+    read_out: bool
 
 
 def notice_of(lot: LotRecord) -> Notice:
@@ -170,3 +180,12 @@ def bidder_codes(lot_id: uuid.UUID) -> list[str]:
     rows = Bid.objects.filter(lot_id=lot_id, line__status="valid").order_by("organisation_id")
     ids = rows.values_list("organisation_id", flat=True)
     return sorted(accounts.party(pk).credit_code for pk in ids)
+
+
+def counted(lot_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Counted]:
+    """Return lot -> what was counted of it; a lot whose closing list is not signed yet is left out."""
+    ids = list(lot_ids)
+    halls = Hall.objects.filter(pk__in=ids, counted_at__isnull=False).annotate(read=Q(table__isnull=False))
+    lines = ClosingLine.objects.filter(bid__lot_id__in=ids, status="valid").order_by()
+    valid = dict(lines.values_list("bid__lot_id").annotate(number=Count("pk")))
+    return {lot: Counted(valid.get(lot, 0), read) for lot, read in halls.values_list("pk", "read")}

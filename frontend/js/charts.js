@@ -72,30 +72,37 @@ function cartesian(spec) {
       data: one.data,
       symbolSize: spec.kind === "scatter" ? 10 : 6,
       barMaxWidth: 36,
+      stack: spec.stacked ? "all" : undefined,
       markLine: index === 0 ? marks(spec) : undefined,
     })),
   };
 }
 
 function graph(spec) {
+  const placed = spec.nodes.some(({ x }) => x !== undefined);
   return {
     series: [
       {
         type: "graph",
-        layout: "circular",
-        roam: false,
-        label: { show: true, color: "#1c2530", position: "right" },
-        lineStyle: { color: "#7b776e", curveness: 0.1, opacity: 1 },
-        edgeLabel: { show: true, formatter: ({ data }) => data.label ?? "", color: "#4d5865", fontSize: 11 },
-        left: "20%",
-        right: "20%",
-        top: "12%",
-        bottom: "12%",
-        data: spec.nodes.map(({ id, name, size = 18, group = 0 }) => ({
+        layout: placed ? "none" : "circular",
+        roam: placed,
+        label: { show: !placed, color: "#1c2530", position: "right" },
+        labelLayout: { hideOverlap: true },
+        lineStyle: { color: "#7b776e", curveness: placed ? 0 : 0.1, opacity: placed ? 0.45 : 1 },
+        edgeLabel: { show: !placed, formatter: ({ data }) => data.label ?? "", color: "#4d5865", fontSize: 11 },
+        left: placed ? "4%" : "20%",
+        right: placed ? "12%" : "20%",
+        top: placed ? "4%" : "12%",
+        bottom: placed ? "4%" : "12%",
+        data: spec.nodes.map(({ id, name, x, y, size = 18, group = 0, named = !placed, href }) => ({
           id,
           name,
+          x,
+          y,
+          href,
           symbolSize: size,
-          itemStyle: { color: COLOURS[group % COLOURS.length] },
+          label: { show: named },
+          itemStyle: { color: placed && !group ? "#9aa3ad" : COLOURS[group % COLOURS.length] },
         })),
         links: spec.links.map(({ source, target, label, weight = 1 }) => ({
           source,
@@ -116,7 +123,9 @@ export function option(spec, style = {}) {
 function draw(figure, canvas, data) {
   const spec = { kind: figure.dataset.chart, ...JSON.parse(data.textContent) };
   const { fontFamily, color } = getComputedStyle(figure);
-  echarts.init(canvas).setOption(option(spec, { fontFamily, color }));
+  const chart = echarts.init(canvas);
+  chart.setOption(option(spec, { fontFamily, color }));
+  chart.on("click", ({ data }) => data?.href && location.assign(data.href));
 }
 
 // A chart in a closed tab has no size, and ECharts cannot draw into none: it is drawn when it is first seen.

@@ -137,8 +137,21 @@ function printer() {
   };
 }
 
+/** `x-data="slider" data-labels="a,b"`: a range with `@input="show"`; `x-text="label"` says what its place stands for. */
+function slider() {
+  return {
+    label: "",
+    init() {
+      this.show();
+    },
+    show() {
+      this.label = this.$root.dataset.labels.split(",")[this.$root.querySelector("input").valueAsNumber] ?? "";
+    },
+  };
+}
+
 /** Register every component with Alpine. */
 export function register(Alpine) {
-  const parts = { copy, dialog, tabs, password, largeType, printer };
+  const parts = { copy, dialog, tabs, password, largeType, printer, slider };
   for (const [name, part] of Object.entries(parts)) Alpine.data(name, part);
 }

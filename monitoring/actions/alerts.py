@@ -11,6 +11,7 @@ from kernel.domain.refusals import require
 from monitoring import policies, queries
 from monitoring.domain.lifecycle import ALERT, AlertLever, AlertState
 from monitoring.models import Alert
+from monitoring.queries import cases
 
 
 def see(by: Holder, alert_id: uuid.UUID, *, now: datetime) -> None:
@@ -34,6 +35,7 @@ def dismiss(by: Holder, alert_id: uuid.UUID, reason: str, *, now: datetime) -> N
     with transaction.atomic():
         row = Alert.objects.select_for_update().get(pk=alert_id)
         require(policies.may_dismiss(row))
+        require(policies.not_in_case(cases.holding([row.pk])))
         row.status = ALERT.step(row.status, AlertLever.DISMISS).target
         row.reason, row.dismissed_by, row.dismissed_at = text, by.actor, now
         row.save(update_fields=["status", "reason", "dismissed_by", "dismissed_at"])

@@ -1,7 +1,7 @@
 """Which work an event of a lot owes: screens and comparison after the opening, dossiers in some of its states."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -26,9 +26,16 @@ AUDIT_IN = EXITS | {LotState.RESULT_PUBLIC, LotState.CONTRACTED}
 
 
 def after_opening(lot_id: uuid.UUID, *, now: datetime) -> None:
-    """Owe the screens and the comparison of an opened lot."""
-    for kind in (Job.Kind.SCREENS, Job.Kind.COMPARISON):
+    """Owe the screens, the suspicion and the comparison of an opened lot."""
+    for kind in (Job.Kind.SCREENS, Job.Kind.SUSPICION, Job.Kind.COMPARISON):
         jobs.ask(kind, lot_id, key=str(lot_id), now=now)
+
+
+def night(day: date, *, now: datetime) -> bool:
+    """Owe the scoring of all opened lots in a night; a night is owed once."""
+    with transaction.atomic():
+        jobs.ask(Job.Kind.NIGHT, None, key=day.isoformat(), now=now)
+    return True
 
 
 def after_payments(lot_id: uuid.UUID, *, now: datetime) -> None:

@@ -2,17 +2,20 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from kernel import wakeup
-from monitoring.models import Job
+from monitoring.models import Job, ScreenRun
 
 LEASE = timedelta(minutes=10)
 """So long a worker may take before the work is handed out once more; doing it twice changes nothing."""
 SOON = timedelta(seconds=2)
+NIGHT_HOUR = 2
+"""From this hour of the Chinese day on all opened lots are scored again."""
 MAX_BACKOFF = timedelta(minutes=10)
 
 
@@ -20,7 +23,7 @@ class NotYetError(Exception):
     """The work cannot be done yet, through nobody's fault; the message says what it waits for."""
 
 
-def ask(kind: Job.Kind, lot_id: uuid.UUID, *, key: str, now: datetime) -> None:
+def ask(kind: Job.Kind, lot_id: uuid.UUID | None, *, key: str, now: datetime) -> None:
     """Owe a piece of work; asked again while a worker has it in hand, or after it was done, it is done once more."""
     row, made = Job.objects.get_or_create(
         key=f"{kind}:{key}",
@@ -32,6 +35,14 @@ def ask(kind: Job.Kind, lot_id: uuid.UUID, *, key: str, now: datetime) -> None:
             done_at=None, next_at=now, attempts=0, error=""
         )
     transaction.on_commit(wakeup.ticker.set)
+
+
+def due_nights(*, now: datetime, limit: int) -> Iterable[date]:  # noqa: ARG001 - a due source's signature
+    """Return this night, from its hour on, until it is owed: a process that was down at that hour misses nothing."""
+    local = timezone.localtime(now, timezone.get_default_timezone())
+    owed = Job.objects.filter(key=f"{Job.Kind.NIGHT}:{local.date().isoformat()}").exists()
+    opened = local.hour >= NIGHT_HOUR and not owed and ScreenRun.objects.exists()
+    return [local.date()] if opened else []
 
 
 def due(*, now: datetime, limit: int) -> Iterable[int]:

@@ -21,7 +21,8 @@ def screen(lot_id: uuid.UUID, *, now: datetime) -> ScreenRun | None:
     if not queries.is_opened(lot_id):
         return None
     record = tender.lot(lot_id)
-    prices = list(queries.prices(lot_id).values())
+    opened = queries.prices(lot_id)
+    prices = list(opened.values())
     estimate, ceiling = (record.notice[name] for name in ("estimate", "ceiling"))
     values = records.keep(
         prices,
@@ -37,6 +38,9 @@ def screen(lot_id: uuid.UUID, *, now: datetime) -> ScreenRun | None:
                 "category": record.category,
                 "bids": len(prices),
                 "values": values,
+                "prices": [[bidder, f"{amount:.2f}"] for bidder, amount in sorted(opened.items())],
+                "estimate": estimate or "",
+                "ceiling": ceiling or "",
                 "computed_at": now,
             },
         )

@@ -3,9 +3,9 @@
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from monitoring.actions import comparing, dossiers, jobs, screening
+from monitoring.actions import comparing, dossiers, jobs, screening, suspecting, teaching
 from monitoring.actions.jobs import NotYetError
 from monitoring.models import Job
 
@@ -30,19 +30,40 @@ def do(job_id: int, *, now: datetime) -> bool:
 
 
 def _screens(row: Job, now: datetime) -> None:
-    screening.screen(row.lot_id, now=now)
+    screening.screen(_lot(row), now=now)
+
+
+def _suspicion(row: Job, now: datetime) -> None:
+    suspecting.score_lot(_lot(row), now=now)
+
+
+def _night(row: Job, now: datetime) -> None:
+    suspecting.score_night(date.fromisoformat(row.key.partition(":")[2]), now=now)
+
+
+def _lesson(row: Job, now: datetime) -> None:
+    teaching.learn(uuid.UUID(row.key.partition(":")[2]), now=now)
 
 
 def _comparison(row: Job, now: datetime) -> None:
-    comparing.compare(row.lot_id, now=now)
+    comparing.compare(_lot(row), now=now)
 
 
 def _dossier(row: Job, now: datetime) -> None:
     dossiers.make(uuid.UUID(row.key.partition(":")[2]), now=now)
 
 
+def _lot(row: Job) -> uuid.UUID:
+    if row.lot_id is None:
+        raise ValueError("only work on markets is of no lot")
+    return row.lot_id
+
+
 _WORK: Mapping[Job.Kind, Callable[[Job, datetime], None]] = {
     Job.Kind.SCREENS: _screens,
+    Job.Kind.SUSPICION: _suspicion,
+    Job.Kind.NIGHT: _night,
+    Job.Kind.LESSON: _lesson,
     Job.Kind.COMPARISON: _comparison,
     Job.Kind.DOSSIER: _dossier,
 }

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from monitoring.cli import source
 from monitoring.cli.bids import UnusableError, read_mapping
-from monitoring.cli.score import add_source
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -17,7 +17,7 @@ def run(arguments: Sequence[str]) -> int:
         description="Measures scores against labels, over tenders of three bids or more; docs/flags.md tells how.",
     )
     parser.add_argument("scores", metavar="SCORES", type=Path, help="a table with tender and suspicion")
-    add_source(parser)
+    source.add_arguments(parser)
     parser.add_argument("--label", metavar="COLUMN", required=True, help="1 or 0 for the whole tender")
     parser.add_argument(
         "--cut",

@@ -1,14 +1,12 @@
 """Reads bids for the commands that look at firms, which must be named, and says what they leave out."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from monitoring.cli import files
-from monitoring.cli.bids import CANONICAL, Bids, Chunk, Collector, is_name, read_mapping
+from monitoring.cli import source
+from monitoring.cli.bids import Bids, Chunk, is_name, read_mapping
 from monitoring.domain.networks.market import LARGEST, Market, of_bids
 
 REQUIRED = ("tender", "bidder", "amount")
@@ -17,15 +15,8 @@ _NO_CONSORTIUM = frozenset(["", "0", "0.0", "false", "f", "no", "n"])
 
 def add_arguments(parser: argparse.ArgumentParser, *, out: str) -> None:
     """Add the arguments that these commands share."""
-    parser.add_argument("bids", metavar="BIDS", type=Path, help="CSV, CSV.gz, Parquet or OCDS JSON lines")
+    source.add_arguments(parser)
     parser.add_argument("--out", metavar=out, type=Path, required=True, help="where the result is written")
-    parser.add_argument(
-        "--map",
-        metavar="canonical=Column,…",
-        action="append",
-        default=[],
-        help=f"the file's own column names; canonical ones are {', '.join(CANONICAL)}",
-    )
 
 
 def read(options: argparse.Namespace, *, outcomes: bool = False) -> tuple[Bids, Market]:
@@ -33,18 +24,9 @@ def read(options: argparse.Namespace, *, outcomes: bool = False) -> tuple[Bids, 
 
     Raises UnusableError.
     """
-    collector = Collector(lambda text: tqdm.write(text, file=sys.stderr), outcomes=outcomes)
-    mapping = read_mapping(options.map)
-    with tqdm(desc="reading", unit="", unit_scale=True, file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        for chunk in files.read(options.bids, mapping, REQUIRED, progress):
-            _leave_joint(chunk)
-            collector.add(chunk)
-    bids = collector.bids()
+    bids = source.collect(
+        options.bids, read_mapping(options.map), REQUIRED, outcomes=outcomes, prepare=_leave_joint
+    )
     market = of_bids(
         bids.tender,
         bids.bidder,

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from monitoring.cli import source
 from monitoring.cli.bids import UnusableError, read_mapping
-from monitoring.cli.score import add_source
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -16,7 +16,7 @@ def run(arguments: Sequence[str]) -> int:
         prog="python -m monitoring.cli fit",
         description="Learns from labelled tenders of one market; docs/flags.md tells the protocol.",
     )
-    add_source(parser)
+    source.add_arguments(parser)
     parser.add_argument("--label", metavar="COLUMN", required=True, help="1 or 0 for the whole tender")
     parser.add_argument("--out", metavar="M", type=Path, required=True, help="where the model is written")
     options = parser.parse_args(arguments)

@@ -5,16 +5,13 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 from tqdm import tqdm
 
-from monitoring.cli import files
-from monitoring.cli.bids import CANONICAL, Bids, Collector, UnusableError, read_mapping
+from monitoring.cli import source
+from monitoring.cli.bids import Bids, UnusableError, read_mapping
 from monitoring.domain import indications
 from monitoring.domain.regularity import regular_prices
-
-REQUIRED = ("tender", "amount")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -22,10 +19,7 @@ def run(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        collector = Collector(lambda text: tqdm.write(text, file=sys.stderr))
-        for chunk in files.read(options.bids, read_mapping(options.map), REQUIRED, _untold):
-            collector.add(chunk)
-        bids = collector.bids()
+        bids = source.collect(options.bids, read_mapping(options.map), shown=False)
     except UnusableError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 2
@@ -46,21 +40,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m monitoring.cli regular",
         description="Looks for prices in progressions or at equal distances, and says how likely chance makes them.",
     )
-    parser.add_argument("bids", metavar="BIDS", type=Path, help="CSV, CSV.gz, Parquet or OCDS JSON lines")
+    source.add_arguments(parser)
     parser.add_argument("--regime", choices=("T", "G"), default="T", help="whose article is cited")
     parser.add_argument("--limit", type=float, required=True, help="the largest chance that may stand")
-    parser.add_argument(
-        "--map",
-        metavar="canonical=Column,…",
-        action="append",
-        default=[],
-        help=f"the file's own column names; canonical ones are {', '.join(CANONICAL)}",
-    )
     return parser
-
-
-def _untold(_done: int, _total: int) -> None:
-    """Show no progress while reading: the tenders have their own."""
 
 
 def _tenders(bids: Bids) -> Iterator[tuple[int, str, dict[str, Decimal]]]:

@@ -8,14 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tqdm import tqdm
-
-from monitoring.cli import files
-from monitoring.cli.bids import CANONICAL, Bids, Collector, UnusableError, read_mapping
+from monitoring.cli import files, source
+from monitoring.cli.bids import Bids, UnusableError, read_mapping
 from monitoring.domain.suspicion.assessment import Assessment, assess
 from monitoring.domain.suspicion.signs import Market
 
-REQUIRED = ("tender", "amount")
 HEADER = ("tender", "n", "suspicion", "p_value", "q_value", "reasons")
 
 
@@ -24,7 +21,7 @@ def run(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        bids = collect(options.bids, read_mapping(options.map))
+        bids = source.collect(options.bids, read_mapping(options.map))
         found = assess(market(bids))
         if options.model:
             found = _learned(found, bids, options.model)
@@ -43,35 +40,9 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def collect(path: Path, mapping: dict[str, str]) -> Bids:
-    """Read a file of bids, telling bad rows and progress on stderr; raises UnusableError."""
-    collector = Collector(lambda text: tqdm.write(text, file=sys.stderr))
-    with tqdm(desc="reading", unit="", unit_scale=True, file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        for chunk in files.read(path, mapping, REQUIRED, progress):
-            collector.add(chunk)
-    return collector.bids()
-
-
 def market(bids: Bids) -> Market:
     """Return the bids as the market that signs are measured in."""
     return Market(len(bids.names), bids.tender, bids.bidder, bids.amount, bids.estimate)
-
-
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that name a file of bids and its columns."""
-    parser.add_argument("bids", metavar="BIDS", type=Path, help="CSV, CSV.gz, Parquet or OCDS JSON lines")
-    parser.add_argument(
-        "--map",
-        metavar="canonical=Column,…",
-        action="append",
-        default=[],
-        help=f"the file's own column names; canonical ones are {', '.join(CANONICAL)}",
-    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m monitoring.cli score",
         description="Scores how much each tender looks like a ring's; docs/flags.md tells how to read and misread it.",
     )
-    add_source(parser)
+    source.add_arguments(parser)
     parser.add_argument(
         "--model", metavar="M", type=Path, help="a model of fit; else the one that is shipped"
     )

@@ -51,12 +51,12 @@ def screens(tender: Integers, amount: Floats, count: int) -> dict[str, NDArray]:
     (relative; absolute where |SKEW| or |KURT| < 1). Memory about 100 bytes a row.
     Raises ValueError for amounts that are negative or not finite and for tenders outside the range.
     """
-    _check(tender, amount, count)
-    tender, amount = _in_order(tender, amount)
+    check(tender, amount, count)
     n = np.bincount(tender, minlength=count).astype(np.int64)
+    amount = in_order(tender, amount)
     table: dict[str, NDArray] = {"n": n, **{name: np.full(count, np.nan) for name in (*PARTS, *NAMES)}}
     ends = np.cumsum(n)
-    cuts = np.searchsorted(ends, np.arange(BLOCK, len(tender), BLOCK))
+    cuts = np.searchsorted(ends, np.arange(BLOCK, len(amount), BLOCK))
     for names in np.split(np.arange(count), np.unique(cuts)):
         if len(names):
             _fill(table, names, amount[ends[names[0]] - n[names[0]] : ends[names[-1]]])
@@ -67,7 +67,7 @@ def ratios(table: dict[str, NDArray], *, estimate: Floats, ceiling: Floats) -> d
     """Return lowest, mean and highest bid over estimate and ceiling for a table of `screens`; NaN is missing."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return {
-            f"{part}/{base}": _finite(table[part] / np.where(values > 0, values, np.nan))
+            f"{part}/{base}": finite(table[part] / np.where(values > 0, values, np.nan))
             for base, values in zip(BASES, (estimate, ceiling), strict=True)
             for part in PARTS
         }
@@ -86,12 +86,13 @@ def _fill(table: dict[str, NDArray], names: Integers, amount: Floats) -> None:
     live = positive & (high > low)
     if live.any():
         inner = runs.keep(live)
-        found = _live_screens(_units(amount[runs.rows(live)], inner), inner)
+        found = _live_screens(units(amount[runs.rows(live)], inner), inner)
         for name, values in found.items():
             table[name][used[live]] = values * low[live] if name == "m" else values
 
 
-def _check(tender: Integers, amount: Floats, count: int) -> None:
+def check(tender: Integers, amount: Floats, count: int) -> None:
+    """Raise ValueError for amounts that are negative or not finite and for tenders outside 0..count-1."""
     if len(tender) != len(amount):
         raise ValueError(f"{len(tender)} tenders for {len(amount)} amounts")
     if not len(tender):
@@ -102,16 +103,16 @@ def _check(tender: Integers, amount: Floats, count: int) -> None:
         raise ValueError("a bid is a finite amount of at least 0")
 
 
-def _in_order(tender: Integers, amount: Floats) -> tuple[Integers, Floats]:
-    """Sort by tender, then amount; as complex numbers, which numpy orders so, at half the time of lexsort."""
+def in_order(tender: Integers, amount: Floats) -> Floats:
+    """Return the amounts by tender, then amount; as complex numbers, at half the time of lexsort."""
     pairs = np.empty(len(tender), dtype=np.complex128)
     pairs.real, pairs.imag = tender, amount
     pairs.sort()
     amounts: Floats = pairs.imag.copy()
-    return pairs.real.astype(np.int64), amounts
+    return amounts
 
 
-def _units(amount: Floats, runs: Segments) -> Floats:
+def units(amount: Floats, runs: Segments) -> Floats:
     """Return each run as whole numbers where its amounts are decimals, else scaled by a power of two.
 
     Differences of whole numbers below 10^15 are exact, so bids that differ by cents lose no digit; dividing by
@@ -160,7 +161,7 @@ def _live_screens(bids: Floats, runs: Segments) -> dict[str, Floats]:
     unequal_losers = reach > second
     for name in NAMES:
         defined = runs.n >= MINIMUM[name]
-        found[name] = _finite(
+        found[name] = finite(
             np.where(defined & unequal_losers if name in ("RD", "RDALT") else defined, found[name], np.nan)
         )
     return found
@@ -215,5 +216,6 @@ def _ranks(runs: Segments) -> Integers:
     return ranks
 
 
-def _finite(values: Floats) -> Floats:
+def finite(values: Floats) -> Floats:
+    """Return the values with NaN where they are infinite."""
     return np.where(np.isfinite(values), values, np.nan)

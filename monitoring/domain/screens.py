@@ -29,7 +29,11 @@ def screens(amounts: Iterable[Amount]) -> dict[str, float | None]:
     Raises ValueError for a negative or unreadable amount. Sources: Abrantes-Metz et al. 2006 (CV); Imhof 2018;
     Imhof, Karagök, Rutz 2018; Huber, Imhof 2019; Huber, Imhof, Ishii 2022; García Rodríguez et al. 2022.
     """
-    bids = whole_numbers(amounts)
+    return of_whole_numbers(whole_numbers(amounts))
+
+
+def of_whole_numbers(bids: list[int]) -> dict[str, float | None]:
+    """Return the ten screens of sorted bids in whole numbers of any one unit."""
     if len(bids) < 2 or bids[0] == 0 or bids[0] == bids[-1]:
         return dict.fromkeys(NAMES)
     return {name: _value(name, bids) for name in NAMES}

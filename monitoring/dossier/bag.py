@@ -1,4 +1,4 @@
-"""Writes a BagIt 1.0 bag as one zip in its one form: sorted, stored, without times; equal facts are equal bytes."""
+"""Writes BagIt 1.0 bags and plain zips in their one form: sorted, stored, without times; equal facts, equal bytes."""
 
 import hashlib
 import struct
@@ -55,6 +55,15 @@ def write(target: BinaryIO, folder: str, payload: Mapping[str, Source], info: Ma
     hashes["manifest-sha256.txt"] = archive.add(f"{folder}/manifest-sha256.txt", manifest)
     archive.add(f"{folder}/tagmanifest-sha256.txt", _manifest(hashes))
     archive.close()
+    return _sha256(target)
+
+
+def archive(target: BinaryIO, files: Mapping[str, Source]) -> str:
+    """Write a plain zip in the same form into a seekable file, its entries sorted by name; returns its SHA-256."""
+    written = _Zip(target)
+    for name in _by_bytes(files):
+        written.add(name, files[name])
+    written.close()
     return _sha256(target)
 
 

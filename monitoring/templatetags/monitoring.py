@@ -5,7 +5,8 @@ from decimal import ROUND_HALF_EVEN, Context
 from django import template
 from django.utils.translation import gettext
 
-from monitoring.domain import names
+from monitoring.domain import case_names, lesson_names, names, suspicion_names
+from tender.domain.names import CATEGORY_NAMES, REGIMES
 
 register = template.Library()
 DIGITS = Context(prec=4, rounding=ROUND_HALF_EVEN)
@@ -24,6 +25,22 @@ TABLES = {
     "alert_state": names.ALERT_STATES,
     "unread": names.UNREAD,
     "edition": names.EDITIONS,
+    "case_state": case_names.CASE_STATES,
+    "outcome": case_names.OUTCOMES,
+    "ruling": case_names.RULINGS,
+    "source": case_names.SOURCES,
+    "case_act": case_names.ACTS,
+    "todo": case_names.TODOS,
+    "todo_note": case_names.TODO_NOTES,
+    "reason": suspicion_names.REASONS,
+    "reason_formula": suspicion_names.FORMULAS,
+    "innocent": suspicion_names.INNOCENT,
+    "lesson_state": lesson_names.STATES,
+    "order": lesson_names.ORDERS,
+    "figure": lesson_names.FIGURES,
+    "lesson_act": lesson_names.ACTS,
+    "regime": REGIMES,
+    "category": CATEGORY_NAMES,
 }
 
 
@@ -32,6 +49,18 @@ def called(code: str, table: str) -> str:
     """Return what a code of monitoring is called in the reader's language; an unknown one is shown as it is."""
     found = TABLES[table].get(code)
     return gettext(found) if found else str(code)
+
+
+@register.filter
+def lesson_tone(state: str) -> str:
+    """Return the tone in which a learned model's state is shown."""
+    return lesson_names.TONES.get(state, "neutral")
+
+
+@register.filter
+def case_tone(state: str) -> str:
+    """Return the tone in which a case's state is shown."""
+    return case_names.CASE_TONES.get(state, "neutral")
 
 
 @register.filter

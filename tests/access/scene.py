@@ -18,7 +18,7 @@ from evaluation.actions import amending, clarifying, pooling, replacing, reviewi
 from evaluation.domain.committee import Change
 from evaluation.models import BusySpan, Expert, Interest, Invitation, Place, Representative, Site
 from kernel import clock, sequencer, storage
-from monitoring.models import Alert, DossierFile
+from monitoring.models import Alert, DossierFile, Market
 from tender import queries as tender
 from tender.actions import changing, drafting, objecting
 from tender.domain.objections import Kind
@@ -28,6 +28,7 @@ from tests.access.rows import BARE, VISITOR, outsider
 from tests.evaluation import world as evaluations
 from tests.evaluation.world import HOUR
 from tests.monitoring import world as screens
+from tests.monitoring.casework import Casework
 from tests.openings import Opening, Watch
 
 LATER = "2026-04-24T01:30:00.000Z"
@@ -109,6 +110,7 @@ def build(folder, move, monkeypatch):
     names = {**_before(actors, lot, folder), **_drafts(actors)}
     names.update(_opened(opening))
     names.update(_watched(actors, opening))
+    names.update(_pursued(actors))
     names.update(_judged(judged))
     names["message"] = accounts.access_messages(actors["reviewer"].holder)[0].pk
     names["nothing"] = uuid.uuid4()
@@ -245,9 +247,25 @@ def _watched(actors, it):
     return {
         **files,
         "alert": Alert.objects.order_by("raised_at", "pk").first().pk,
+        "market": Market.objects.get().pk,
         "deposit": deposit.pk,
         "decision": decision.pk,
         "institution": institution,
+    }
+
+
+def _pursued(actors):
+    """A case on the opened lot's flags: one firm was asked and replied with a file, and the package is made."""
+    case = Casework(actors).opened()
+    number = case.attach()
+    case.ask("bidder1", shown=[number])
+    case.reply("bidder1", file=b"%PDF-1.7 reply")
+    package = case.go_on().confer("police").hand_over()
+    return {
+        "case": case.id,
+        "evidence": number,
+        "asked": case.question("bidder1").pk,
+        "package": package.sha256,
     }
 
 

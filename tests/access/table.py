@@ -201,6 +201,7 @@ DEPOSITS = [
     seats("institution", "/desk/institutions/{institution}/", S.OPERATOR),
 ]
 
+_CASE = "/desk/monitoring/cases/{case}"
 _AUDIT = (S.AUDITOR, S.SUPERVISOR, S.ARCHIVIST)
 
 MONITORING = [
@@ -214,9 +215,46 @@ MONITORING = [
             seats(name, f"/desk/monitoring/lots/{{lot}}/{rest}", hidden_from=[S.SUPERVISOR]),
         )
     ),
+    seats("monitoring-suspicion", "/desk/monitoring/lots/{opened}/suspicion/", S.SUPERVISOR, shared=True),
+    seats("monitoring-suspicion", "/desk/monitoring/lots/{lot}/suspicion/", hidden_from=[S.SUPERVISOR]),
+    seats("monitoring-market", "/desk/monitoring/markets/{market}.csv", S.SUPERVISOR, shared=True),
+    seats("monitoring-market", "/desk/monitoring/markets/{nothing}.csv", hidden_from=[S.SUPERVISOR]),
+    seats("monitoring-network", "/desk/monitoring/network/", S.SUPERVISOR),
     seats("monitoring-alert", "/desk/monitoring/alerts/{alert}/", S.SUPERVISOR, shared=True),
     post("monitoring-seen", "/desk/monitoring/alerts/{alert}/seen/", S.SUPERVISOR, shared=True),
     post("monitoring-seen", "/desk/monitoring/alerts/{nothing}/seen/", hidden_from=[S.SUPERVISOR]),
+    # figures of every lot, for every supervisor; a quarter that has not begun has no report
+    seats("monitoring-dashboard", "/desk/monitoring/dashboard/", S.SUPERVISOR),
+    *(
+        row
+        for kind in ("pdf", "csv")
+        for row in (
+            seats(f"monitoring-report-{kind}", f"/desk/monitoring/reports/2026-q1.{kind}", S.SUPERVISOR),
+            seats(
+                f"monitoring-report-{kind}",
+                f"/desk/monitoring/reports/9999-q4.{kind}",
+                hidden_from=[S.SUPERVISOR],
+            ),
+        )
+    ),
+    # cases: supervisors see them all; a firm sees its own question once it is asked, and nobody else sees anything
+    seats("monitoring-cases", "/desk/monitoring/cases/", S.SUPERVISOR),
+    seats("monitoring-case-new", "/desk/monitoring/cases/new/", S.SUPERVISOR),
+    seats("monitoring-case", f"{_CASE}/", S.SUPERVISOR, shared=True),
+    post("monitoring-case", f"{_CASE}/", S.SUPERVISOR, shared=True, data={"act": "close"}),
+    seats("monitoring-case", "/desk/monitoring/cases/{nothing}/", hidden_from=[S.SUPERVISOR]),
+    seats("monitoring-case-evidence", f"{_CASE}/evidence/1/", S.SUPERVISOR, shared=True),
+    seats("monitoring-case-evidence", f"{_CASE}/evidence/99/", hidden_from=[S.SUPERVISOR]),
+    seats("monitoring-case-reply", f"{_CASE}/replies/{{asked}}/", S.SUPERVISOR, shared=True),
+    seats("monitoring-case-reply", f"{_CASE}/replies/{{nothing}}/", hidden_from=[S.SUPERVISOR]),
+    seats("monitoring-case-package", f"{_CASE}/package/{{package}}.zip", S.SUPERVISOR, shared=True),
+    seats("monitoring-case-package", f"{_CASE}/package/{{audit_dossier}}.zip", hidden_from=[S.SUPERVISOR]),
+    seats("own-cases", "/desk/cases/", S.BIDDER),
+    seats("own-case", "/desk/cases/{asked}/", S.BIDDER),
+    post("own-case", "/desk/cases/{asked}/", S.BIDDER, data={"text": "再次答复"}),
+    seats("own-case", "/desk/cases/{nothing}/", hidden_from=[S.BIDDER]),
+    seats("own-case-evidence", "/desk/cases/{asked}/evidence/{evidence}/", S.BIDDER),
+    seats("own-case-evidence", "/desk/cases/{asked}/evidence/1/", hidden_from=[S.BIDDER]),
     # dossiers
     public("dossier", "/lots/{opened}/dossiers/{public_dossier}.zip"),
     nobody("dossier", "/lots/{opened}/dossiers/{audit_dossier}.zip"),

@@ -51,11 +51,36 @@ def test_honest_bids_scatter_as_wide_as_the_setting_says():
         assert np.mean(widths) == pytest.approx(0.1, rel=0.05)
 
 
-@pytest.mark.parametrize("scheme", ["complete", "rotation", "sharing", "cover"])
-def test_a_designated_winner_is_the_lowest_of_its_ring_and_far_below_the_next(scheme):
-    for tender in market(scheme, spread=0.1):
-        ring = sorted(bid.cents for bid in tender.bids if bid.ring)
-        assert ring[1] / ring[0] > 1.001
+def first_gaps(tenders):
+    """Return log(b2 / b1) by tender, of the ring where there is one."""
+    found = []
+    for tender in tenders:
+        bids = sorted(bid.cents for bid in tender.bids if bid.ring or not tender.collusive)
+        found.append(np.log(bids[1] / bids[0]))
+    return np.array(found)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "least", "usual"),
+    [("complete", 0.1, 0.33), ("rotation", 0.1, 0.33), ("cover", 0.03, 0.30), ("sharing", 0.15, 0.58)],
+)
+def test_a_designated_winner_stands_below_its_ring_by_a_third_of_the_spread_or_more_in_the_middle(
+    scheme, least, usual
+):
+    gaps = first_gaps(market(scheme, spread=0.1, fewest=8, most=12)) / 0.1
+    assert gaps.min() > least, "cover bids scatter by 0.03 spreads around their rungs"
+    assert np.median(gaps) == pytest.approx(usual, abs=0.08)
+
+
+def test_the_gap_of_a_ring_is_larger_beside_the_losers_than_that_of_bids_that_compete():
+    def beside(tenders):
+        return np.median([g / s for g, s in zip(first_gaps(tenders), map(losers, tenders), strict=True)])
+
+    def losers(tender):
+        return np.std(np.log(amounts(tender)[1:]), ddof=1)
+
+    honest = beside(market("independent", fewest=8, most=12))
+    assert beside(market("complete", fewest=8, most=12)) > 3 * honest
 
 
 def test_rings_keep_to_their_scheme():

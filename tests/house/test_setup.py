@@ -199,7 +199,7 @@ def make(*arguments):
 def test_bare_make_lists_every_command():
     listed = {line.split()[1] for line in make().stdout.splitlines()}
     wanted = ["help", "setup", "demo", "code", "test", "check", "bench", "run", "backup", "restore", "clean"]
-    assert listed == {*wanted, "bench-collusion"}
+    assert listed == {*wanted, "bench-alarms", "bench-collusion", "bench-screens"}
 
 
 @pytest.mark.parametrize(("once", "flag"), [("ONCE=1", True), ("ONCE=0", False), ("PORT=8001", False)])

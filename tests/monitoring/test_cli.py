@@ -16,8 +16,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from monitoring.cli import __main__ as cli, csv_bids, screens as command
-from monitoring.domain import screens
+from monitoring.cli import __main__ as cli, csv_bids, engines, screens as command
+from monitoring.domain import screens, summaries
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
@@ -47,12 +47,13 @@ def sizes(rows):
 
 
 def test_one_row_a_tender_with_every_screen_to_the_last_digit(run):
-    code, rows, err, written = run(PLAIN)
+    code, rows, err, written = run(PLAIN, "--no-summary")
     assert code == 0
-    assert written.decode().splitlines()[0] == (
+    header = (
         "tender,n,CV,SPD,DIFFP,RD,RDNOR,RDALT,KURT,SKEW,KSTEST,D,"
         "b1/estimate,m/estimate,bn/estimate,b1/ceiling,m/ceiling,bn/ceiling"
     )
+    assert written.decode().splitlines()[0] == header
     expected = screens.screens([100, 110, 120, 150])
     for name, value in expected.items():
         assert float(rows["T1"][name]) == pytest.approx(value, rel=1e-12)
@@ -60,6 +61,14 @@ def test_one_row_a_tender_with_every_screen_to_the_last_digit(run):
     assert rows["T2"]["n"] == "1"
     assert {rows["T2"][name] for name in (*screens.NAMES, *screens.RATIOS)} == {""}
     assert "5 rows read, 5 valid bids in 2 tenders" in err
+    whole, summed = run(PLAIN)[3].decode().splitlines(), summaries.summaries([100, 110, 120, 150])
+    assert whole[0] == ",".join([header, *summaries.SUMMARIES])
+    for line, short in zip(whole, written.decode().splitlines(), strict=True):
+        assert line.startswith(short)
+    assert len(summaries.SUMMARIES) == 76
+    for name, value in run(PLAIN)[1]["T1"].items():
+        if name in summed:
+            assert float(value) == pytest.approx(summed[name], rel=1e-12, abs=1e-12)
 
 
 def test_every_bad_row_is_named_with_line_and_reason_and_counted(run):
@@ -307,11 +316,11 @@ def test_a_table_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     bids.write_text(PLAIN)
     out.write_text("before")
 
-    def breaks(names, table):
-        yield ("T1", *[""] * 17)
+    def breaks(engine, work, parts):
+        yield "T1,4\n"
         raise OSError("disk full")
 
-    monkeypatch.setattr(command, "_rows", breaks)
+    monkeypatch.setattr(engines, "each", breaks)
     assert command.run([str(bids), "--out", str(out)]) == 2
     assert out.read_text() == "before"
 

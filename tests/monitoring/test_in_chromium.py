@@ -34,7 +34,13 @@ def watched(opened):
 def test_every_page_of_monitoring(watched, chromium, language):
     lot = watched.lot
     alerts = [f"/desk/monitoring/alerts/{one.pk}/" for one in Alert.objects.all()]
-    paths = ["/desk/monitoring/", f"/desk/monitoring/lots/{lot}/", f"/desk/lots/{lot}/dossiers/", *alerts]
+    paths = [
+        "/desk/monitoring/",
+        "/desk/monitoring/dashboard/",
+        f"/desk/monitoring/lots/{lot}/",
+        f"/desk/lots/{lot}/dossiers/",
+        *alerts,
+    ]
     assert len(alerts) == 3
     with real_site.serving() as address:
         for size in real_site.SIZES:

@@ -23,8 +23,8 @@ def standing():
 def test_the_opening_owes_screens_and_comparison_and_a_worker_does_them(opened):
     assert not Job.objects.exists()
     world.relay()
-    assert sorted(Job.objects.values_list("kind", flat=True)) == ["comparison", "screens"]
-    assert world.work() == 2
+    assert sorted(Job.objects.values_list("kind", flat=True)) == ["comparison", "screens", "suspicion"]
+    assert world.work() == 3
     assert world.work() == 0
     run = ScreenRun.objects.get(lot=opened.lot)
     assert run.bids == 7

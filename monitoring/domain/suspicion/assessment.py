@@ -1,16 +1,14 @@
 """Suspicion, p-value, q-value and reasons of every tender of a market, by the model that is shipped."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from monitoring.domain.suspicion import null, signs
+from monitoring.domain.suspicion import logs, null, signs
+from monitoring.domain.suspicion.shipped import INTERCEPT, WEIGHTS
 from monitoring.domain.suspicion.signs import LEAST, SIGNS, Floats, Integers, Market
 
 REASONS = {
@@ -30,14 +28,6 @@ WORTH_TELLING = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """The shipped model: logit of suspicion = intercept + sum of weight times sign."""
-
-    intercept: float
-    weights: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Assessment:
     """By tender: number of bids, suspicion in 0..1, p and q (NaN below three bids) and the codes of reasons."""
 
@@ -48,38 +38,28 @@ class Assessment:
     reasons: list[tuple[str, ...]]
 
 
-@lru_cache(maxsize=1)
-def shipped() -> Shipped:
-    """Return the model that lies beside this module; `training` made it from made markets alone."""
-    stored = json.loads(Path(__file__).with_name("shipped.json").read_text())
-    return Shipped(float(stored["intercept"]), {name: float(stored["weights"][name]) for name in SIGNS})
-
-
 def assess(market: Market) -> Assessment:
     """Assess every tender; suspicion is 0 where there is no valid bid."""
     table = signs.screens(market)
     found = signs.measure(market, table)
-    model = shipped()
-    logit = model.intercept + sum(
-        (model.weights[name] * found[name] for name in SIGNS), np.zeros(market.count)
-    )
+    logit = INTERCEPT + sum((WEIGHTS[name] * found[name] for name in SIGNS), np.zeros(market.count))
     suspicion = np.where(table["n"] > 0, 1 / (1 + np.exp(-logit)), 0.0)
-    p = p_values(table)
+    p = p_values(market)
     return Assessment(table["n"], suspicion, p, q_values(p), reasons(table, found))
 
 
-def p_values(table: Mapping[str, NDArray]) -> Floats:
+def p_values(market: Market) -> Floats:
     """Return how often an honest tender of this market and of equal n has prices of such a shape or a worse one.
 
     1 where the shape says nothing (equal bids, a bid of zero); NaN below three bids.
     """
-    n, shape = table["n"], signs.shapes(table)
+    table = logs.measure(market)
+    n, shape = table["n"], null.places(table)
     p = np.where(n >= LEAST, 1.0, np.nan)
     known = (n >= LEAST) & ~np.isnan(shape["SKEW"])
     if known.any():
-        weights = shipped().weights
         some = {name: values[known] for name, values in shape.items()}
-        p[known] = special.ndtr(-null.z_values(weights, null.fitted(shape, n), n[known], some))
+        p[known] = special.ndtr(-null.z_values(WEIGHTS, null.fitted(shape, n), n[known], some))
     return p
 
 
@@ -95,8 +75,7 @@ def q_values(p: Floats) -> Floats:
 
 def reasons(table: Mapping[str, NDArray], found: Mapping[str, Floats]) -> list[tuple[str, ...]]:
     """Return for each tender the codes of the signs that raise its odds by half or more, the strongest first."""
-    weights = shipped().weights
-    parts = np.column_stack([np.round(weights[name] * found[name], 9) for name in SIGNS])
+    parts = np.column_stack([np.round(WEIGHTS[name] * found[name], 9) for name in SIGNS])
     order = np.argsort(-parts, axis=1, kind="stable")
     equal = (table["n"] >= LEAST) & (table["b1"] == table["bn"])
     codes = [REASONS[name] for name in SIGNS]

@@ -8,19 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from monitoring.domain import frame
-from monitoring.domain.suspicion import signs
-from monitoring.domain.suspicion.signs import GRID, LEAST, SHAPE, Floats, Integers
+from monitoring.domain.suspicion import logs, signs
+from monitoring.domain.suspicion.signs import LEAST, SHAPE, Floats, Integers
 
-DRAWS = 40_000
-ROWS = 400_000
-"""So many bids are drawn for each number of bids, at most."""
-FITTED = 20_000
-"""So many tenders stand for a market's numbers of bids while its null is fitted."""
+DRAWS = 400_000
+ROWS = 3_000_000
+"""So many tenders, and bids at most, are drawn for each number of bids."""
+FITTED = 60_000
+FITTED_ROWS = 1_500_000
+"""So many tenders, and bids at most, stand for a market while its null is fitted."""
+TOLERATED = 2.0
+CLUSTERED = 1.0
+"""The weight of a crowd's cluster in the shape, beside the shipped weights."""
+GRID = tuple(sorted({*signs.GRID, 13, 15, 16, 18, 22, 27, 35, 45, 57, 72, 90, 120, 190}))
+"""Numbers of bids for which the null is simulated; closer than those of `signs`, because clusters change faster with n,
+and with 12 and 13 side by side, between which clusters begin."""
 _SEED = 20250102
-_LEVELS = np.arange(-3.0, 3.01, 0.1)
-_STEPS = np.linspace(-5.5, 5.5, 441)
-_HALVINGS = 9
+_LEVELS = np.arange(-3.5, 3.51, 0.1)
+_STEPS = 7
 _MANY = 6
 _FEWEST = 1000
 _ROUNDS = 2
@@ -30,80 +35,115 @@ _ROUNDS = 2
 class Null:
     """Honest bids: logarithms are independent given the level and the spread of their tender, of one common shape.
 
-    With Z standard normal the shape is that of sinh(asinh(X) + skew); X is Student's t of 3/ends degrees of freedom at
-    the level of Z where `ends` is above 0 (bidders of uneven care), sinh(asinh(Z) * exp(ends)) where below (light ends;
-    Jones, Pewsey 2009). `spread` is the market's usual one.
+    With Z standard normal the shape is that of sinh(asinh(X) + skew). X is Student's t of 3/ends degrees of freedom at
+    the level of Z where `ends` is above 0 (bidders of uneven care; by the formula of Wallace 1959), and
+    sinh(asinh(Z) * exp(ends)) where below (light ends; Jones, Pewsey 2009).
     """
 
-    spread: float = signs.USUAL_SPREAD
     skew: float = 0.0
     ends: float = 0.0
 
     def logs(self, normal: Floats) -> Floats:
-        """Return logarithms of bids, with the market's spread, from standard normal numbers."""
-        shaped, sides = self._shaped(normal), self._shaped(np.array([-1.0, 1.0]))
-        return self.spread * shaped / (float(sides[1] - sides[0]) / 2)
-
-    def _shaped(self, normal: Floats) -> Floats:
+        """Return logarithms of bids, of any level and spread, from standard normal numbers in the same order."""
         if self.ends > 1e-6:
-            plain = np.interp(normal, _STEPS, special.stdtrit(3 / self.ends, special.ndtr(_STEPS)))
-        else:
+            degrees = 3 / self.ends
+            square = normal * normal * (((8 * degrees + 3) / (8 * degrees + 1)) ** 2 / degrees)
+            plain = np.copysign(np.sqrt(degrees * np.expm1(square)), normal)
+        elif self.ends < 0:
             plain = np.sinh(np.arcsinh(normal) * np.exp(self.ends))
-        skewed: Floats = np.sinh(np.arcsinh(plain) + self.skew)
+        else:
+            plain = normal
+        if not self.skew:
+            return plain
+        skewed: Floats = plain * math.cosh(self.skew) + np.sqrt(plain * plain + 1) * math.sinh(self.skew)
         return skewed
 
 
+def places(table: Mapping[str, NDArray]) -> dict[str, Floats]:
+    """Return `signs.shapes` of a table of `logs.measure`, and the cluster."""
+    return {**signs.shapes(table), "cluster": np.where(table["n"] >= LEAST, table["cluster"], np.nan)}
+
+
 def fitted(shape: Mapping[str, Floats], n: Integers) -> Null:
-    """Fit the null to `signs.shapes` of a market, by middles that a minority of rings hardly moves.
+    """Fit the null to the `places` of a market, by middles that a minority of rings hardly moves.
 
     The middle place of SKEW and that of KURT (from six bids, below which it says little of ends) on simulated
-    tenders of the market's numbers of bids are made equal to those of the market, in turn, by halving. What normal
-    bids explain within one and a half standard errors stays normal.
+    tenders of the market's numbers of bids are made equal to those of the market, in turn. What normal
+    bids explain within TOLERATED standard errors stays normal.
     """
     known = (n >= LEAST) & ~np.isnan(shape["SKEW"])
+    null = Null()
     if not known.any():
-        return Null()
-    null = Null(spread=float(np.clip(np.exp(np.median(shape["width"][known])), 1e-4, 0.5)))
+        return null
     for _ in range(_ROUNDS):
         for name, part, least in (("KURT", "ends", _MANY), ("SKEW", "skew", LEAST)):
             used = known & (n >= least)
-            goal = _goal(shape[name][used])
-            null = _halved(null, part, name, goal, np.sort(n[used])) if goal else replace(null, **{part: 0.0})
+            if used.any():
+                null = _solved(null, part, name, shape[name][used], np.sort(n[used]))
     return null
 
 
-def _goal(places: Floats) -> float:
-    if not len(places):
-        return 0.0
-    middle = float(np.median(places))
-    return middle if abs(middle) > 1.5 * 1.2533 / math.sqrt(len(places)) else 0.0
+def _solved(null: Null, part: str, name: str, market: Floats, n: Integers) -> Null:
+    """Return the null with the value of one part at which the middle place of a screen is that of the market.
 
+    The root is looked for between -1 and 1 by false position (Illinois).
+    """
+    count = max(_FEWEST, min(FITTED, int(FITTED_ROWS / n.mean())))
+    sizes, counts = np.unique(n[(np.arange(count) * len(n)) // count], return_counts=True)
+    normal = [_normal(int(each), int(times)) for each, times in zip(sizes, counts, strict=True)]
+    goal, error = float(np.median(market)), 1.2533 * math.sqrt(1 / len(market) + 1 / count)
 
-def _halved(null: Null, part: str, name: str, goal: float, n: Integers) -> Null:
-    """Return the null with the value of one part at which the middle place of a screen reaches its goal."""
-    count = max(_FEWEST, min(FITTED, int(ROWS / 2 / n.mean())))
-    sizes = n[(np.arange(count) * len(n)) // count]
-    normal = np.random.default_rng(_SEED).standard_normal(int(sizes.sum()))
+    def miss(value: float) -> float:
+        trial = replace(null, **{part: value})
+        found = [places(_table(trial, each))[name] for each in normal]
+        return float(np.nanmedian(np.concatenate(found))) - goal
+
+    if abs(miss(0.0)) < TOLERATED * error:
+        return replace(null, **{part: 0.0})
     low, high = -1.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        trial = replace(null, **{part: middle})
-        if float(np.nanmedian(signs.shapes(_table(trial, sizes, normal))[name])) < goal:
-            low = middle
+    below, above = miss(low), miss(high)
+    if below >= 0 or above <= 0:
+        return replace(null, **{part: low if below >= 0 else high})
+    side = 0
+    for _ in range(_STEPS):
+        value = (low * above - high * below) / (above - below)
+        found = miss(value)
+        if found < 0:
+            low, below = value, found
+            above = above / 2 if side < 0 else above
+            side = -1
         else:
-            high = middle
-    return replace(null, **{part: (low + high) / 2})
+            high, above = value, found
+            below = below / 2 if side > 0 else below
+            side = 1
+    return replace(null, **{part: value})
 
 
-def _table(null: Null, sizes: Integers, normal: Floats) -> dict[str, NDArray]:
-    """Return the screens of tenders of the sizes given whose bids follow the null."""
-    return frame.screens(np.repeat(np.arange(len(sizes)), sizes), np.exp(null.logs(normal)), len(sizes))
+def _normal(n: int, draws: int) -> Floats:
+    """Return standard normal numbers of as many tenders, one column each, sorted upwards; equal for equal n.
+
+    Each second tender mirrors one before, so that chance gives the whole no skew.
+    """
+    drawn = np.random.default_rng([_SEED, n]).standard_normal((draws // 2 + 1, n))
+    drawn.sort(axis=1)
+    both: Floats = np.hstack([drawn.T, -drawn.T[::-1]])
+    return both
 
 
-def score(weights: Mapping[str, float], found: Mapping[str, Floats]) -> Floats:
-    """Return the part of the suspicion that the shape of prices makes."""
+def _table(null: Null, normal: Floats) -> dict[str, NDArray]:
+    """Return the shapes of the tenders whose bids follow the null."""
+    n, draws = normal.shape
+    step = max(1, logs.BLOCK // n)
+    parts = [logs.shapes(null.logs(normal[:, at : at + step])) for at in range(0, draws, step)]
+    table: dict[str, NDArray] = {name: np.concatenate([part[name] for part in parts]) for name in logs.NAMES}
+    return {**table, "n": np.full(draws, n), "b1": np.zeros(draws), "bn": np.ones(draws)}
+
+
+def score(weights: Mapping[str, float], shape: Mapping[str, Floats], n: Integers) -> Floats:
+    """Return the part of the suspicion that the shape of prices makes, and for a crowd that of its cluster."""
+    found = signs.shape_signs(shape, n)
     total: Floats = sum((weights[name] * np.nan_to_num(found[name]) for name in SHAPE), np.zeros(1))
-    return total
+    return total + CLUSTERED * signs.crowd(n) * np.nan_to_num(shape["cluster"])
 
 
 def z_values(weights: Mapping[str, float], null: Null, n: Integers, shape: Mapping[str, Floats]) -> Floats:
@@ -111,27 +151,29 @@ def z_values(weights: Mapping[str, float], null: Null, n: Integers, shape: Mappi
 
     Between two numbers of bids of GRID the score is taken as for each of them; the places are interpolated in log n.
     """
-    chance = np.random.default_rng(_SEED)
     at = np.interp(np.log(np.clip(n, GRID[0], GRID[-1])), np.log(GRID), np.arange(len(GRID)))
     low = np.minimum(at.astype(np.int64), len(GRID) - 2)
-    curves = [_curve(weights, null, each, chance) for each in GRID[: int(low.max()) + 2]]
     z: Floats = np.empty(len(n))
+    curves: dict[int, Floats] = {}
     for index in np.unique(low).tolist():
         rows = np.flatnonzero(low == index)
         some = {name: values[rows] for name, values in shape.items()}
-        ends = [
-            _level(curves[side], score(weights, signs.shape_signs(some, np.full(len(rows), GRID[side]))))
-            for side in (index, index + 1)
-        ]
         share = at[rows] - index
+        ends = np.zeros((2, len(rows)))
+        for side in (0, 1):
+            if not (share if side else 1 - share).any():
+                continue
+            size = GRID[index + side]
+            if size not in curves:
+                curves[size] = _curve(weights, null, size)
+            ends[side] = _level(curves[size], score(weights, some, np.full(len(rows), size)))
         z[rows] = (1 - share) * ends[0] + share * ends[1]
     return z
 
 
-def _curve(weights: Mapping[str, float], null: Null, n: int, chance: np.random.Generator) -> Floats:
-    draws = min(DRAWS, ROWS // n)
-    table = _table(null, np.full(draws, n), chance.standard_normal(draws * n))
-    values = score(weights, signs.shape_signs(signs.shapes(table), table["n"]))
+def _curve(weights: Mapping[str, float], null: Null, n: int) -> Floats:
+    table = _table(null, _normal(n, min(DRAWS, ROWS // n)))
+    values = score(weights, places(table), table["n"])
     curve: Floats = np.quantile(values, special.ndtr(_LEVELS))
     return curve
 

@@ -1,15 +1,14 @@
 """What is measured at a tender: signs of its prices, and of who came, on scales that carry over between markets."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.domain import frame
+from monitoring.domain.suspicion.places import PLACES
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -25,7 +24,6 @@ USUAL_SPREAD = 0.08
 GRID = (3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 25, 30, 40, 50, 65, 80, 100, 150, 250)
 """Numbers of bids for which the null is simulated; between them it is interpolated in log n."""
 EDGE = 6.0
-PLACES = Path(__file__).with_name("places.json")
 _DRAWS = 200_000
 _ROWS = 4_000_000
 _SEED = 20250101
@@ -55,13 +53,13 @@ def measure(market: Market, table: Mapping[str, NDArray]) -> dict[str, Floats]:
     busy, together = company(market)
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.log(table["b1"] / np.where(market.estimate > 0, market.estimate, np.nan))
-    crowd = _crowd(table["n"])
+    many = crowd(table["n"])
     found = shape_signs(shape, table["n"])
     found["calm"] = np.clip((np.log(USUAL_SPREAD) - shape["width"]) / 0.5, -EDGE, EDGE)
     found["calm_here"] = np.clip((_middle(shape["width"]) - shape["width"]) / 0.5, -EDGE, EDGE)
     found["dear"] = np.clip((over - _middle(over)) / USUAL_SPREAD, -3, 3)
-    found["regulars"] = crowd * np.clip(busy - _middle(busy), -2, 2)
-    found["together"] = crowd * np.clip(together - _middle(together), -2, 2)
+    found["regulars"] = many * np.clip(busy - _middle(busy), -2, 2)
+    found["together"] = many * np.clip(together - _middle(together), -2, 2)
     return {name: np.nan_to_num(found[name]) for name in SIGNS}
 
 
@@ -71,7 +69,7 @@ def shape_signs(shape: Mapping[str, Floats], n: Integers) -> dict[str, Floats]:
     A designated winner leaves a gap and a peak where a few meet; among many, rings place clusters, and gap and peak are
     not counted.
     """
-    few = 1 - _crowd(n)
+    few = 1 - crowd(n)
     return {
         "gap": few * shape["RD"],
         "left": -shape["SKEW"],
@@ -86,11 +84,11 @@ def shapes(table: Mapping[str, NDArray]) -> dict[str, Floats]:
     are equal the spread is the smallest; where all losing bids are equal RD is the largest.
     """
     raw = _raw(table)
-    n = np.log(np.clip(table["n"], GRID[0], GRID[-1]).astype(np.float64))
+    n = np.clip(table["n"], GRID[0], GRID[-1])
     found = {}
     for name, (middle, width) in _places().items():
-        at = np.interp(n, np.log(GRID), middle)
-        spread = 1.0 if name == "width" else np.interp(n, np.log(GRID), width)
+        at = middle[n]
+        spread = 1.0 if name == "width" else width[n]
         found[name] = (raw[name] - at) / spread
         if name != "width":
             found[name] = np.clip(found[name], -EDGE, EDGE)
@@ -139,32 +137,38 @@ def _raw(table: Mapping[str, NDArray]) -> dict[str, Floats]:
 
 @lru_cache(maxsize=1)
 def _places() -> dict[str, tuple[Floats, Floats]]:
-    """Return for each shape its middle and width on independent normal bids, by number of bids as in GRID."""
-    stored = json.loads(PLACES.read_text())
-    return {name: (np.array(stored[name]["middle"]), np.array(stored[name]["width"])) for name in _SHAPES}
+    """Return for each shape its middle and width on independent normal bids, by number of bids up to GRID's last."""
+    stored = np.array([PLACES[n] for n in GRID])
+    n = np.log(np.clip(np.arange(GRID[-1] + 1), GRID[0], GRID[-1]).astype(np.float64))
+    found = np.array(
+        [[np.interp(n, np.log(GRID), stored[:, at, part]) for part in (0, 1)] for at in range(len(_SHAPES))]
+    )
+    return {name: (found[at, 0], found[at, 1]) for at, name in enumerate(_SHAPES)}
 
 
-def simulated_places() -> dict[str, dict[str, list[float]]]:
-    """Return what `places.json` holds: for each shape its middle and width by number of bids as in GRID.
+def simulated_places() -> dict[int, tuple[tuple[float, float], ...]]:
+    """Return what `places` holds: by number of bids as in GRID, middle and width of spread, RD, SKEW and KURT.
 
     The width's middle is counted from the logarithm of the true spread, so that few bids are not taken for calm ones.
     """
     chance = np.random.default_rng(_SEED)
-    found: dict[str, dict[str, list[float]]] = {name: {"middle": [], "width": []} for name in _SHAPES}
+    found = {}
     for n in GRID:
         draws = min(_DRAWS, _ROWS // n)
         bids = np.exp(USUAL_SPREAD * chance.standard_normal(draws * n))
         raw = _raw(frame.screens(np.repeat(np.arange(draws), n), bids, draws))
         raw["width"] = raw["width"] - np.log(USUAL_SPREAD)
-        for name, values in raw.items():
-            known = values[~np.isnan(values)]
-            low, middle, high = np.quantile(known, [0.16, 0.5, 0.84]) if len(known) else (-1.0, 0.0, 1.0)
-            found[name]["middle"].append(round(float(middle), 5))
-            found[name]["width"].append(round(float(high - low) / 2, 5))
+        found[n] = tuple(_place(raw[name]) for name in _SHAPES)
     return found
 
 
-def _crowd(n: Integers) -> Floats:
+def _place(values: Floats) -> tuple[float, float]:
+    known = values[~np.isnan(values)]
+    low, middle, high = np.quantile(known, [0.16, 0.5, 0.84]) if len(known) else (-1.0, 0.0, 1.0)
+    return round(float(middle), 5), round(float(high - low) / 2, 5)
+
+
+def crowd(n: Integers) -> Floats:
     """Return how far a tender is a crowd: 0 for a few bids, a half at fifteen, towards 1 for many."""
     share: Floats = 1 / (1 + (_CROWD / np.maximum(n, 1)) ** 4)
     return share

@@ -12,7 +12,7 @@ from skops import io as skops
 from monitoring.domain.suspicion.histories import History
 from monitoring.domain.suspicion.learning import FEATURES, Local
 
-FORMAT = "kaiping-suspicion-1"
+FORMAT = "yangguang/suspicion/v1"
 TRUSTED = [
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",

@@ -1,12 +1,6 @@
-"""Trains the shipped model: a logistic regression on the signs of made markets; nobody's data takes part.
+"""Trains the shipped model: a logistic regression on the signs of made markets; nobody's data takes part."""
 
-`python -m monitoring.domain.suspicion.training` writes places.json and shipped.json; equal code gives equal bytes.
-"""
-
-import hashlib
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +13,6 @@ MARKETS = 300
 TENDERS = 150
 SEED = 11
 RIDGE = 5.0
-PLACE = Path(__file__).with_name("shipped.json")
 
 
 def as_market(tenders: list[Tender]) -> Market:
@@ -110,24 +103,3 @@ def _newton(rows: Floats, truth: Integers) -> Floats:
         if np.abs(step).max() < 1e-10:
             break
     return weights
-
-
-def main() -> None:
-    """Simulate the places of normal bids, train, and write both with where they come from."""
-    signs.PLACES.write_text(json.dumps(signs.simulated_places()) + "\n")
-    rows, truth = examples(MARKETS, SEED)
-    weights = fit(rows, truth)
-    model = {
-        "kind": "logistic regression on signs",
-        "trained_on": f"{MARKETS} made markets of {TENDERS} tenders, seed {SEED}; no real data",
-        "tenders": len(truth),
-        "collusive": int(truth.sum()),
-        "training_sha256": hashlib.sha256(np.round(rows, 6).tobytes() + truth.tobytes()).hexdigest(),
-        "intercept": round(float(weights[0]), 6),
-        "weights": dict(zip(signs.SIGNS, (round(float(each), 6) for each in weights[1:]), strict=True)),
-    }
-    PLACE.write_text(json.dumps(model, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()

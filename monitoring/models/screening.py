@@ -8,17 +8,20 @@ from monitoring.domain.lifecycle import AlertState, DossierState
 
 
 class Job(models.Model):
-    """Long work that is owed for a lot, until it is done; a queue that is lost loses nothing."""
+    """Long work that is owed, for a lot or for all of them, until it is done; a queue that is lost loses nothing."""
 
     class Kind(models.TextChoices):
         """What the work is."""
 
         SCREENS = "screens"
         COMPARISON = "comparison"
+        SUSPICION = "suspicion"
+        NIGHT = "night"
+        LESSON = "lesson"
         DOSSIER = "dossier"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    lot = models.ForeignKey("tender.Lot", models.CASCADE, related_name="+")
+    lot = models.ForeignKey("tender.Lot", models.CASCADE, null=True, related_name="+")
     key = models.CharField(max_length=80, unique=True)
     asked = models.PositiveIntegerField()
     asked_at = models.DateTimeField()
@@ -31,6 +34,12 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["next_at"], name="jobs_open", condition=models.Q(done_at__isnull=True))
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(lot__isnull=False) | models.Q(kind__in=["night", "lesson"]),
+                name="only_work_on_markets_is_of_no_lot",
+            )
+        ]
 
 
 class ScreenRun(models.Model):
@@ -42,6 +51,9 @@ class ScreenRun(models.Model):
     category = models.CharField(max_length=10)
     bids = models.PositiveIntegerField()
     values = models.JSONField()
+    prices = models.JSONField(default=list)
+    estimate = models.CharField(max_length=24, blank=True)
+    ceiling = models.CharField(max_length=24, blank=True)
     computed_at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The regulator's pages, and the downloads of dossiers."""
+"""The regulator's pages of flags and lots, and the downloads of dossiers."""
 
 import uuid
 from typing import Any
@@ -16,15 +16,19 @@ from accounts.domain.seats import SeatKind
 from kernel import clock, exports, pages
 from monitoring import downloads, queries
 from monitoring.actions import alerts, asking
+from monitoring.domain.cases import code
 from monitoring.domain.lifecycle import AlertState
 from monitoring.dossier.editions import AUDIT, EDITIONS, PUBLIC
-from monitoring.forms import AlertFilterForm, DismissForm
+from monitoring.forms.alerts import AlertFilterForm, DismissForm
 from monitoring.models import Alert, DossierFile
-from monitoring.queries import AlertLine, OpenedPrice
+from monitoring.queries import AlertLine, OpenedPrice, cases as reading, suspicion
 from tender.queries import LotRecord
 
 INDICATION_COLUMNS = ["raised_at", "status", "lot", "title", "item", "article", "members", "chance", "reason"]
-STATISTICAL_COLUMNS = ["raised_at", "status", "lot", "title", "bids", "reason"]
+STATISTICAL_COLUMNS = [
+    *("raised_at", "status", "lot", "title", "bids"),
+    *("suspicion", "p_value", "q_value", "signs", "reason"),
+]
 
 
 @access.seats(SeatKind.SUPERVISOR)
@@ -46,6 +50,7 @@ def overview(request: SeatRequest) -> HttpResponse:
         "filter": form,
         "indications": pages.page_of(request, found[Alert.Kind.INDICATION]),
         "statistics": pages.page_of(request, found[Alert.Kind.STATISTICAL]),
+        "show": request.GET.get("show", ""),
         "section": "desk",
     }
     return render(request, "monitoring/overview.html", context)
@@ -58,8 +63,9 @@ def _indication_cells(line: AlertLine) -> list[Any]:
 
 
 def _statistical_cells(line: AlertLine) -> list[Any]:
-    run = line.alert.run
-    return [*_common_cells(line), run.bids if run else "", line.alert.reason]
+    run, found = line.alert.run, line.suspicion
+    said = [found.suspicion, found.p_value, found.q_value, " ".join(found.reasons)] if found else [""] * 4
+    return [*_common_cells(line), run.bids if run else "", *said, line.alert.reason]
 
 
 def _common_cells(line: AlertLine) -> list[Any]:
@@ -74,13 +80,16 @@ def lot(request: SeatRequest, lot_id: uuid.UUID) -> HttpResponse:
     record = queries.access_lot(request.seat, lot_id)
     run = queries.screen_run(lot_id)
     found = queries.lot_alerts(lot_id)
+    held = reading.holding(each.pk for each in found)
+    statistical = next((a for a in found if a.kind == Alert.Kind.STATISTICAL), None)
+    case = reading.of_alert(statistical.pk) if statistical else None
     prices = queries.opened_prices(lot_id)
     context = {
         "lot": record,
         "run": run,
         "screens": queries.screen_lines(run) if run else [],
         "compared_least": queries.COMPARED_LEAST,
-        "statistical": next((a for a in found if a.kind == Alert.Kind.STATISTICAL), None),
+        "statistical": statistical,
         "comparison": queries.comparison(lot_id),
         "indications": queries.indications(lot_id),
         "alerts": {a.indication.identity: a for a in found if a.indication is not None},
@@ -89,6 +98,11 @@ def lot(request: SeatRequest, lot_id: uuid.UUID) -> HttpResponse:
         "chart": _price_chart(prices),
         "form": DismissForm(),
         "new": AlertState.NEW,
+        "cases": [reading.line_of(row, request.seat, now=clock.now()) for row in held],
+        "statistical_case": case,
+        "suspicion": suspicion.newest(lot_id),
+        "statistical_code": code(str(case.pk)) if case else "",
+        "may_open": any(each.status != AlertState.DISMISSED for each in found),
         "section": "desk",
     }
     return render(request, "monitoring/lot.html", context)
@@ -125,6 +139,7 @@ def bids(request: SeatRequest, lot_id: uuid.UUID) -> HttpResponse:
 def alert(request: SeatRequest, alert_id: uuid.UUID) -> HttpResponse:
     """Show one alert with its evidence and the explanations that were tried; dismiss it with a reason."""
     line = queries.access_alert(request.seat, alert_id)
+    case = reading.of_alert(alert_id)
     form = DismissForm(request.POST or None)
     answer = pages.submit(
         request,
@@ -138,6 +153,8 @@ def alert(request: SeatRequest, alert_id: uuid.UUID) -> HttpResponse:
         "alert": line.alert,
         "lot": line.lot,
         "indication": line.alert.indication,
+        "case": case,
+        "case_code": code(str(case.pk)) if case else "",
         "names": {each.bidder: each.name for each in queries.opened_prices(line.lot.id)},
         "form": form,
         "section": "desk",

@@ -1,7 +1,7 @@
 """Reads of monitoring; `access_*` functions open the regulator's pages to supervisors and to nobody else."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,8 @@ from bidding.domain import opening
 from monitoring.domain import record as records
 from monitoring.domain.lifecycle import AlertState, DossierState
 from monitoring.domain.screens import MINIMUM
-from monitoring.models import Alert, Comparison, DossierFile, IndicationRow, ScreenRun
+from monitoring.models import Alert, Comparison, DossierFile, IndicationRow, ScreenRun, Suspicion
+from monitoring.queries import suspicion
 from tender import queries as tender
 from tender.queries import LotRecord
 
@@ -68,6 +69,7 @@ class AlertLine:
 
     alert: Alert
     lot: LotRecord
+    suspicion: Suspicion | None = None
 
     @property
     def members(self) -> list[str]:
@@ -77,33 +79,51 @@ class AlertLine:
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """What narrows the list of alerts; "" narrows nothing."""
+    """What narrows the list of alerts; "" narrows nothing. `since` and `until` are months of the notice, 2026-03."""
 
     status: str = ""
     region: str = ""
     regime: str = ""
     item: str = ""
+    buyer: str = ""
+    since: str = ""
+    until: str = ""
     text: str = ""
+    order: str = ""
+
+
+NEWEST = "newest"
 
 
 def access_alerts(reader: Holder, kind: Alert.Kind, narrowed: AlertFilter) -> list[AlertLine]:
-    """Return the alerts of one kind to a supervisor, newest first; else 404."""
-    _regulator(reader)
+    """Return the alerts of one kind to a supervisor, else 404: the most suspicious or, where asked, the newest first.
+
+    Indications have no order of suspicion: the newest come first.
+    """
+    as_regulator(reader)
     rows = Alert.objects.filter(kind=kind).select_related("indication", "run")
     if narrowed.status:
         rows = rows.filter(status=narrowed.status)
     if narrowed.item:
         rows = rows.filter(indication__item=narrowed.item)
-    lines = _with_lots(rows.order_by("-raised_at", "pk"))
-    return [line for line in lines if _fits(line.lot, narrowed)]
+    lines = with_lots(rows.order_by("-raised_at", "pk"))
+    found = [line for line in lines if _fits(line.lot, narrowed)]
+    if kind == Alert.Kind.INDICATION or narrowed.order == NEWEST:
+        return found
+    return sorted(found, key=lambda line: -line.suspicion.suspicion if line.suspicion else 1.0)
 
 
-def _with_lots(rows: "QuerySet[Alert]") -> Iterable[AlertLine]:
-    lots: dict[uuid.UUID, LotRecord] = {}
-    for row in rows:
-        if row.lot_id not in lots:
-            lots[row.lot_id] = tender.lot(row.lot_id)
-        yield AlertLine(row, lots[row.lot_id])
+def with_lots(rows: "QuerySet[Alert]") -> list[AlertLine]:
+    """Return alerts with their lots and, where they are of statistics, with what the newest run says of them."""
+    alerts = list(rows)
+    lots = tender.lots({row.lot_id for row in alerts})
+    found = suspicion.newest_of({row.lot_id for row in alerts if row.kind == Alert.Kind.STATISTICAL})
+    return [
+        AlertLine(
+            row, lots[row.lot_id], found.get(row.lot_id) if row.kind == Alert.Kind.STATISTICAL else None
+        )
+        for row in alerts
+    ]
 
 
 def _fits(lot: LotRecord, narrowed: AlertFilter) -> bool:
@@ -111,14 +131,26 @@ def _fits(lot: LotRecord, narrowed: AlertFilter) -> bool:
     return (
         (not narrowed.region or lot.region == narrowed.region)
         and (not narrowed.regime or lot.regime == narrowed.regime)
+        and _published_within(lot, narrowed)
+        and (
+            not narrowed.buyer
+            or narrowed.buyer.upper() in (lot.procuring_entity.credit_code, lot.procuring_entity.name.upper())
+        )
         and narrowed.text.casefold() in words.casefold()
     )
 
 
+def _published_within(lot: LotRecord, narrowed: AlertFilter) -> bool:
+    if lot.published_at is None or not (narrowed.since or narrowed.until):
+        return True
+    month = f"{lot.published_at.astimezone(tender.ZONE):%Y-%m}"
+    return (narrowed.since or month) <= month <= (narrowed.until or month)
+
+
 def access_alert(reader: Holder, alert_id: uuid.UUID) -> AlertLine:
     """Return an alert with its lot to a supervisor; else 404."""
-    _regulator(reader)
-    found = list(_with_lots(Alert.objects.filter(pk=alert_id).select_related("indication", "run")))
+    as_regulator(reader)
+    found = list(with_lots(Alert.objects.filter(pk=alert_id).select_related("indication", "run")))
     if not found:
         raise Http404
     return found[0]
@@ -126,7 +158,7 @@ def access_alert(reader: Holder, alert_id: uuid.UUID) -> AlertLine:
 
 def access_lot(reader: Holder, lot_id: uuid.UUID) -> LotRecord:
     """Return an opened lot to a supervisor; else 404."""
-    _regulator(reader)
+    as_regulator(reader)
     record = tender.find_published(lot_id)
     if record is None or not is_opened(lot_id):
         raise Http404
@@ -245,7 +277,8 @@ def _made(lot_id: uuid.UUID, edition: str, sha256: str) -> DossierFile:
     return found
 
 
-def _regulator(reader: Holder) -> None:
+def as_regulator(reader: Holder) -> None:
+    """Let a supervisor pass; to everybody else nothing is there (404)."""
     if reader.kind is not SeatKind.SUPERVISOR:
         raise Http404
 
