@@ -46,7 +46,10 @@ def csv_rows(report: Report) -> Lines:
 def kind_name(key: str) -> str:
     """Return what a regime and category are called in the reader's language."""
     regime, _sep, category = key.partition("-")
-    return f"{_(REGIMES[regime])}, {_(CATEGORY_NAMES[category])}"
+    return _("%(regime)s, %(category)s") % {
+        "regime": _(REGIMES[regime]),
+        "category": _(CATEGORY_NAMES[category]),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def _data(report: Report, asked: Asked, at: datetime) -> dict[str, Any]:
             "figure": _("Figure"),
             "value": _("Value"),
             "flags": _("A flag is a reason to look, never a verdict; the two kinds are never added."),
-            "page": _("as of %(at)s") % {"at": _when(at)},
+            "page": _("%(title)s, as of %(at)s") % {"title": title(asked), "at": _when(at)},
         },
         "totals": [[_(names.FIGURES[code]), total.written(code), _(names.FORMULAS[code])] for code in KINDS],
         "chance": _(

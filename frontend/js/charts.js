@@ -78,7 +78,25 @@ function cartesian(spec) {
   };
 }
 
-function graph(spec) {
+// A drawing is stretched to its canvas: two unseen corners give it the canvas's shape, so that circles stay round.
+function corners(nodes, aspect) {
+  const xs = nodes.map(({ x }) => x);
+  const ys = nodes.map(({ y }) => y);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const width = Math.max(right - left, (bottom - top) * aspect, 1);
+  const height = width / aspect;
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  return [-1, 1].map((side) => ({
+    id: `corner${side}`,
+    x: x + (side * width) / 2,
+    y: y + (side * height) / 2,
+    symbolSize: 0,
+    label: { show: false },
+    tooltip: { show: false },
+  }));
+}
+
+function graph(spec, aspect = 1.6) {
   const placed = spec.nodes.some(({ x }) => x !== undefined);
   return {
     series: [
@@ -103,7 +121,7 @@ function graph(spec) {
           symbolSize: size,
           label: { show: named },
           itemStyle: { color: placed && !group ? "#9aa3ad" : COLOURS[group % COLOURS.length] },
-        })),
+        })).concat(placed ? corners(spec.nodes, aspect) : []),
         links: spec.links.map(({ source, target, label, weight = 1 }) => ({
           source,
           target,
@@ -117,14 +135,15 @@ function graph(spec) {
 
 /** ECharts' option for a chart of ours: {kind, x?, xName?, yName?, series: [{name, data}], marks?, nodes?, links?}. */
 export function option(spec, style = {}) {
-  return { ...common(spec, style), ...(spec.kind === "graph" ? graph(spec) : cartesian(spec)) };
+  return { ...common(spec, style), ...(spec.kind === "graph" ? graph(spec, style.aspect) : cartesian(spec)) };
 }
 
 function draw(figure, canvas, data) {
   const spec = { kind: figure.dataset.chart, ...JSON.parse(data.textContent) };
   const { fontFamily, color } = getComputedStyle(figure);
   const chart = echarts.init(canvas);
-  chart.setOption(option(spec, { fontFamily, color }));
+  const aspect = (canvas.clientWidth * 0.84) / (canvas.clientHeight * 0.92);
+  chart.setOption(option(spec, { fontFamily, color, aspect }));
   chart.on("click", ({ data }) => data?.href && location.assign(data.href));
 }
 

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
-    "screens": ("monitoring.cli.screens", "one row a tender: number of bids, the ten screens, price ratios"),
+    "screens": (
+        "monitoring.cli.screens",
+        "one row a tender: number of bids, the ten screens, price ratios, summary screens",
+    ),
     "metadata": ("monitoring.cli.metadata", "who made docx, xlsx and pdf files, and with what program"),
     "regular": (
         "monitoring.cli.regular",

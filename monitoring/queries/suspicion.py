@@ -30,12 +30,12 @@ def market_size(regime: str, category: str) -> int:
 
 def newest(lot_id: uuid.UUID) -> Suspicion | None:
     """Return what the newest run says of a lot."""
-    return Suspicion.objects.filter(lot_id=lot_id).select_related("market").order_by("-id").first()
+    return Suspicion.objects.filter(lot_id=lot_id).select_related("market__lesson").order_by("-id").first()
 
 
 def history(lot_id: uuid.UUID) -> list[Suspicion]:
     """Return what the runs said of a lot, newest first."""
-    return list(Suspicion.objects.filter(lot_id=lot_id).select_related("market").order_by("-id")[:20])
+    return list(Suspicion.objects.filter(lot_id=lot_id).select_related("market__lesson").order_by("-id")[:20])
 
 
 def newest_of(lot_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Suspicion]:

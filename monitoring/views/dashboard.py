@@ -136,8 +136,8 @@ def _charts(report: Report) -> list[dict[str, Any]]:
     """Return the charts; a chart may be approximate, the table inside it is exact."""
     chance = {"name": _("chance alone"), "y": float(CHANCE * 100)}
     return [
-        _chart(_("Lots by month of their notice"), report.months, LOTS, _("lots")),
-        _chart(_("Rates by month, per cent"), report.months, RATES, "%"),
+        _chart(_("Lots by month of their notice"), report.months, LOTS),
+        _chart(_("Rates by month, per cent"), report.months, RATES),
         _chart(
             _("Share of lots with p ≤ 0.01 by month, per cent"),
             report.months,
@@ -149,7 +149,7 @@ def _charts(report: Report) -> list[dict[str, Any]]:
 
 
 def _chart(
-    heading: str, rows: Sequence[Row], codes: Sequence[str], unit: str, marks: Sequence[dict[str, Any]] = ()
+    heading: str, rows: Sequence[Row], codes: Sequence[str], marks: Sequence[dict[str, Any]] = ()
 ) -> dict[str, Any]:
     labels = [_(names.FIGURES[code]) for code in codes]
     return {
@@ -157,7 +157,6 @@ def _chart(
         "labels": labels,
         "data": {
             "x": [row.key for row in rows],
-            "yName": unit,
             "marks": list(marks),
             "series": [
                 {"name": label, "data": [_point(row, code) for row in rows]}

@@ -55,18 +55,6 @@ def test_p_does_not_depend_on_level_spread_or_order():
     assert np.array_equal(assessment.p_values(shuffled), plain)
 
 
-def test_clusters_in_a_crowd_lower_p():
-    chance = np.random.default_rng(9)
-    logs = 0.08 * chance.standard_normal((400, 30))
-    logs[:40, :12] = 0.05 + 0.01 * chance.standard_normal((40, 12))
-    market = Market(
-        400, np.repeat(np.arange(400), 30), np.full(12_000, -1), np.exp(logs).ravel(), np.full(400, np.nan)
-    )
-    p = assessment.p_values(market)
-    assert np.median(p[:40]) < 0.1
-    assert 0.4 < np.median(p[40:]) < 0.6
-
-
 def test_rings_of_a_made_market_come_first():
     market, collusive = made(
         Setting(1500, mix={"independent": 0.7, "rotation": 0.1, "cover": 0.1, "incomplete": 0.1})
@@ -83,7 +71,7 @@ def test_rings_of_a_made_market_come_first():
 def fitted(setting):
     market, _ = made(setting)
     table = logs.measure(market)
-    return null.fitted(null.places(table), table["n"])
+    return null.fitted(signs.shapes(table), table["n"])
 
 
 def test_the_null_finds_heavy_ends_and_leaves_normal_bids_alone():

@@ -54,7 +54,7 @@ def p_values(market: Market) -> Floats:
     1 where the shape says nothing (equal bids, a bid of zero); NaN below three bids.
     """
     table = logs.measure(market)
-    n, shape = table["n"], null.places(table)
+    n, shape = table["n"], signs.shapes(table)
     p = np.where(n >= LEAST, 1.0, np.nan)
     known = (n >= LEAST) & ~np.isnan(shape["SKEW"])
     if known.any():

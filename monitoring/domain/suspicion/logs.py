@@ -1,13 +1,11 @@
-"""Shapes of the logarithms of bids: RD, SKEW, KURT and clusters, free of a tender's level and of its spread."""
+"""Shapes of the logarithms of bids: RD, SKEW and KURT, free of a tender's level and of its spread."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.domain.suspicion.signs import LEAST, Floats, Market
 
-NAMES = ("CV", "RD", "SKEW", "KURT", "cluster")
-CLUSTERS = (5, 8, 13)
-"""Sizes of clusters looked for; with fewer bids than the largest none is."""
+NAMES = ("CV", "RD", "SKEW", "KURT")
 BLOCK = 2**18
 """Bids worked on together, so that their arrays stay in a processor's cache."""
 
@@ -39,8 +37,7 @@ def measure(market: Market) -> dict[str, NDArray]:
 def shapes(logs: Floats) -> dict[str, Floats]:
     """Return NAMES of tenders of equal n from logarithms, one column a tender, sorted upwards; NaN is missing.
 
-    RD, SKEW and KURT are defined as in `monitoring.domain.screens`. The cluster is the mean over CLUSTERS of minus the
-    logarithm of the width, over the standard deviation, of the narrowest stretch with so many bids, by their root.
+    RD, SKEW and KURT are defined as in `monitoring.domain.screens`.
     """
     n = len(logs)
     central = logs - logs.mean(axis=0)
@@ -54,19 +51,9 @@ def shapes(logs: Floats) -> dict[str, Floats]:
         if n > LEAST:
             kurtosis = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * n * four / (two * two) - 3 * (n - 1))
         spread = np.sqrt((losers * losers).sum(axis=0) / (n - 2))
-        found = {
+        return {
             "CV": sd,
             "RD": np.where(spread > 0, (logs[1] - logs[0]) / spread, np.nan),
             "SKEW": n * np.sqrt(n - 1) / (n - 2) * three / (two * np.sqrt(two)),
             "KURT": kurtosis,
-            "cluster": np.zeros(len(sd)),
         }
-        if n >= CLUSTERS[-1]:
-            found["cluster"] = sum(_closeness(logs, sd, size) for size in CLUSTERS) / len(CLUSTERS)
-    return found
-
-
-def _closeness(logs: Floats, sd: Floats, size: int) -> Floats:
-    width = (logs[size - 1 :] - logs[: len(logs) - size + 1]).min(axis=0)
-    close: Floats = -np.log(np.maximum(width / sd, 1e-9)) * np.sqrt(size)
-    return close

@@ -18,11 +18,8 @@ FITTED = 60_000
 FITTED_ROWS = 1_500_000
 """So many tenders, and bids at most, stand for a market while its null is fitted."""
 TOLERATED = 2.0
-CLUSTERED = 1.0
-"""The weight of a crowd's cluster in the shape, beside the shipped weights."""
 GRID = tuple(sorted({*signs.GRID, 13, 15, 16, 18, 22, 27, 35, 45, 57, 72, 90, 120, 190}))
-"""Numbers of bids for which the null is simulated; closer than those of `signs`, because clusters change faster with n,
-and with 12 and 13 side by side, between which clusters begin."""
+"""Numbers of bids for which the null is simulated; closer than those of `signs`, so that interpolation costs little."""
 _SEED = 20250102
 _LEVELS = np.arange(-3.5, 3.51, 0.1)
 _STEPS = 7
@@ -59,13 +56,8 @@ class Null:
         return skewed
 
 
-def places(table: Mapping[str, NDArray]) -> dict[str, Floats]:
-    """Return `signs.shapes` of a table of `logs.measure`, and the cluster."""
-    return {**signs.shapes(table), "cluster": np.where(table["n"] >= LEAST, table["cluster"], np.nan)}
-
-
 def fitted(shape: Mapping[str, Floats], n: Integers) -> Null:
-    """Fit the null to the `places` of a market, by middles that a minority of rings hardly moves.
+    """Fit the null to `signs.shapes` of a market's logarithms, by middles that a minority of rings hardly moves.
 
     The middle place of SKEW and that of KURT (from six bids, below which it says little of ends) on simulated
     tenders of the market's numbers of bids are made equal to those of the market, in turn. What normal
@@ -95,7 +87,7 @@ def _solved(null: Null, part: str, name: str, market: Floats, n: Integers) -> Nu
 
     def miss(value: float) -> float:
         trial = replace(null, **{part: value})
-        found = [places(_table(trial, each))[name] for each in normal]
+        found = [signs.shapes(_table(trial, each))[name] for each in normal]
         return float(np.nanmedian(np.concatenate(found))) - goal
 
     if abs(miss(0.0)) < TOLERATED * error:
@@ -140,10 +132,10 @@ def _table(null: Null, normal: Floats) -> dict[str, NDArray]:
 
 
 def score(weights: Mapping[str, float], shape: Mapping[str, Floats], n: Integers) -> Floats:
-    """Return the part of the suspicion that the shape of prices makes, and for a crowd that of its cluster."""
+    """Return the part of the suspicion that the shape of prices makes."""
     found = signs.shape_signs(shape, n)
     total: Floats = sum((weights[name] * np.nan_to_num(found[name]) for name in SHAPE), np.zeros(1))
-    return total + CLUSTERED * signs.crowd(n) * np.nan_to_num(shape["cluster"])
+    return total
 
 
 def z_values(weights: Mapping[str, float], null: Null, n: Integers, shape: Mapping[str, Floats]) -> Floats:
@@ -173,7 +165,7 @@ def z_values(weights: Mapping[str, float], null: Null, n: Integers, shape: Mappi
 
 def _curve(weights: Mapping[str, float], null: Null, n: int) -> Floats:
     table = _table(null, _normal(n, min(DRAWS, ROWS // n)))
-    values = score(weights, places(table), table["n"])
+    values = score(weights, signs.shapes(table), table["n"])
     curve: Floats = np.quantile(values, special.ndtr(_LEVELS))
     return curve
 

@@ -53,7 +53,7 @@ def measure(market: Market, table: Mapping[str, NDArray]) -> dict[str, Floats]:
     busy, together = company(market)
     with np.errstate(divide="ignore", invalid="ignore"):
         over = np.log(table["b1"] / np.where(market.estimate > 0, market.estimate, np.nan))
-    many = crowd(table["n"])
+    many = _crowd(table["n"])
     found = shape_signs(shape, table["n"])
     found["calm"] = np.clip((np.log(USUAL_SPREAD) - shape["width"]) / 0.5, -EDGE, EDGE)
     found["calm_here"] = np.clip((_middle(shape["width"]) - shape["width"]) / 0.5, -EDGE, EDGE)
@@ -69,7 +69,7 @@ def shape_signs(shape: Mapping[str, Floats], n: Integers) -> dict[str, Floats]:
     A designated winner leaves a gap and a peak where a few meet; among many, rings place clusters, and gap and peak are
     not counted.
     """
-    few = 1 - crowd(n)
+    few = 1 - _crowd(n)
     return {
         "gap": few * shape["RD"],
         "left": -shape["SKEW"],
@@ -168,7 +168,7 @@ def _place(values: Floats) -> tuple[float, float]:
     return round(float(middle), 5), round(float(high - low) / 2, 5)
 
 
-def crowd(n: Integers) -> Floats:
+def _crowd(n: Integers) -> Floats:
     """Return how far a tender is a crowd: 0 for a few bids, a half at fifteen, towards 1 for many."""
     share: Floats = 1 / (1 + (_CROWD / np.maximum(n, 1)) ** 4)
     return share
