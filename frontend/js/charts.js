@@ -78,6 +78,9 @@ function cartesian(spec) {
   };
 }
 
+// ECharts takes ends of a line that are less than a unit apart for equal.
+const UNIT = 100;
+
 // A drawing is stretched to its canvas: two unseen corners give it the canvas's shape, so that circles stay round.
 function corners(nodes, aspect) {
   const xs = nodes.map(({ x }) => x);
@@ -88,8 +91,8 @@ function corners(nodes, aspect) {
   const [x, y] = [(left + right) / 2, (top + bottom) / 2];
   return [-1, 1].map((side) => ({
     id: `corner${side}`,
-    x: x + (side * width) / 2,
-    y: y + (side * height) / 2,
+    x: (x + (side * width) / 2) * UNIT,
+    y: (y + (side * height) / 2) * UNIT,
     symbolSize: 0,
     label: { show: false },
     tooltip: { show: false },
@@ -115,8 +118,8 @@ function graph(spec, aspect = 1.6) {
         data: spec.nodes.map(({ id, name, x, y, size = 18, group = 0, named = !placed, href }) => ({
           id,
           name,
-          x,
-          y,
+          x: placed ? x * UNIT : x,
+          y: placed ? y * UNIT : y,
           href,
           symbolSize: size,
           label: { show: named },

@@ -21,6 +21,8 @@ from tender.queries import LotRecord
 
 DRAWN_MOST = 400
 """So many ties are drawn at most; by default firms must have met so often that no more remain."""
+LISTED_MOST, LOTS_MOST = 200, 12
+"""So many ties are listed, with so many of their lots."""
 CROWD = 200
 """A lot of more bidders ties nobody: its pairs would hide all others."""
 
@@ -73,7 +75,11 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What the page shows; `months` are those in which lots were opened, `firms_all` counts all that bid."""
+    """What the page shows; `months` are those in which lots were opened, `firms_all` counts all that bid.
+
+    `cut` tells that there are more ties than are drawn.
+    `listed` are the ties of the most common lots, `records` the first lots of each and all of the chosen firm.
+    """
 
     asked: Asked
     months: tuple[date, ...]
@@ -83,7 +89,9 @@ class Network:
     lots: int
     firms_all: int
     firms: tuple[Firm, ...]
+    cut: bool
     ties: tuple[Tie, ...]
+    listed: tuple[Tie, ...]
     rings: tuple[Ring, ...]
     records: dict[uuid.UUID, LotRecord]
     chosen: Firm | None
@@ -102,7 +110,8 @@ def access_network(reader: Holder, asked: Asked) -> Network:
     within = [run for run in runs if _month(run.computed_at) in shown]
     lots_of, lowest, met = _meetings(within)
     least = asked.least or _fit(met)
-    pairs = sorted((pair, lots) for pair, lots in met.items() if len(lots) >= least)[: DRAWN_MOST * 5]
+    often = sorted((-len(lots), pair) for pair, lots in met.items() if len(lots) >= least)[: DRAWN_MOST * 5]
+    pairs = sorted((pair, met[pair]) for _, pair in often)
     codes = sorted({code for pair, _ in pairs for code in pair} | ({asked.firm} & lots_of.keys()))
     number = {code: at for at, code in enumerate(codes)}
     ties = tuple(Tie(number[a], number[b], tuple(lots)) for (a, b), lots in pairs)
@@ -122,10 +131,26 @@ def access_network(reader: Holder, asked: Asked) -> Network:
         for code, place in zip(codes, places, strict=True)
     )
     chosen = firms[number[asked.firm]] if asked.firm in number else None
-    records = tender.lots({lot for tie in ties for lot in tie.lots} | set(lots_of.get(asked.firm, ())))
+    listed = tuple(sorted(ties, key=lambda tie: (-len(tie.lots), tie.a, tie.b))[:LISTED_MOST])
+    shown_lots = {lot for tie in listed for lot in tie.lots[:LOTS_MOST]}
+    records = tender.lots(shown_lots | set(lots_of.get(asked.firm, ())))
     own = tuple(records[lot] for lot in lots_of.get(asked.firm, ()))
     return Network(
-        asked, months, first, last, least, len(within), len(lots_of), firms, ties, rings, records, chosen, own
+        asked,
+        months,
+        first,
+        last,
+        least,
+        len(within),
+        len(lots_of),
+        firms,
+        len(often) == DRAWN_MOST * 5,
+        ties,
+        listed,
+        rings,
+        records,
+        chosen,
+        own,
     )
 
 

@@ -142,7 +142,6 @@ def _charts(report: Report) -> list[dict[str, Any]]:
             _("Share of lots with p ≤ 0.01 by month, per cent"),
             report.months,
             ("striking_share",),
-            "%",
             [chance],
         ),
     ]

@@ -29,7 +29,6 @@ def network(request: SeatRequest) -> HttpResponse:
     form = NetworkForm(request.GET, kinds)
     found = queries.access_network(request.seat, form.asked(kinds, request.GET.get("firm", "")))
     months = [f"{month:%Y-%m}" for month in found.months]
-    ties = sorted(found.ties, key=lambda tie: (-len(tie.lots), tie.a, tie.b))
     context = {
         "form": form,
         "network": found,
@@ -39,9 +38,10 @@ def network(request: SeatRequest) -> HttpResponse:
             {
                 "a": found.firms[tie.a],
                 "b": found.firms[tie.b],
-                "lots": [found.records[lot] for lot in tie.lots],
+                "count": len(tie.lots),
+                "lots": [found.records[lot] for lot in tie.lots[: queries.LOTS_MOST]],
             }
-            for tie in ties[:TABLE_MOST]
+            for tie in found.listed
         ],
         "months": months,
         "first_month": months[found.first] if months else "",
@@ -65,13 +65,15 @@ def _chart(request: SeatRequest, found: Network) -> dict[str, Any]:
                 "name": firm.name,
                 "x": firm.x,
                 "y": firm.y,
-                "size": min(6 + 2 * firm.lots**0.5, 30),
+                "size": min(6 + 2 * firm.lots**0.5, 30 if few else 14),
                 "group": firm.ring,
                 "named": few or (bool(firm.ring) and len(found.rings) <= 12),
                 "href": f"{reverse('monitoring-network')}?{asked.urlencode()}#firm",
             }
         )
+    most = max((len(tie.lots) for tie in found.ties), default=1)
     links = [
-        {"source": str(tie.a), "target": str(tie.b), "weight": min(len(tie.lots), 8)} for tie in found.ties
+        {"source": str(tie.a), "target": str(tie.b), "weight": 0.5 + 3 * len(tie.lots) / most}
+        for tie in found.ties
     ]
     return {"nodes": nodes, "links": links}

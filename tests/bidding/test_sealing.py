@@ -345,7 +345,9 @@ def test_the_receipt_grows_from_received_to_submitted(city, tmp_path):
     assert queries.receipt(row)["proof"] is None, "no witness has cosigned yet"
 
 
-def test_ever_more_bids_are_refused_whatever_became_of_them_and_the_live_one_stands(city, tmp_path, monkeypatch):
+def test_ever_more_bids_are_refused_whatever_became_of_them_and_the_live_one_stands(
+    city, tmp_path, monkeypatch
+):
     from bidding import policies
 
     monkeypatch.setattr(policies, "MAX_VERSIONS", 2)

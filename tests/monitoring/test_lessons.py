@@ -96,7 +96,7 @@ def test_only_another_person_adopts_it_and_then_it_scores_as_the_command_line_do
 
 
 def test_a_second_model_replaces_the_first(watched):
-    first, second = (watched.actors[name].holder for name in ("supervisor", "supervisor-finance"))
+    second = watched.actors["supervisor-finance"].holder
     old = learned(watched)
     teaching.adopt(second, old.pk, REASON, now=clock.now())
     new = learned(watched)

@@ -91,7 +91,7 @@ def test_the_list_keeps_the_two_kinds_apart_and_exports_each(watched):
     indications, statistics = page.split("Statistics of prices", 1)
     assert "40-(1)" in indications
     assert "40-(1)" not in statistics
-    assert "not measured here yet" in statistics
+    assert "does not say that anybody colluded" in statistics
     found = rows_of(supervisor.get("/desk/monitoring/?format=csv&kind=indication"))
     assert sorted(row[4] for row in found[1:]) == ["40-(1)", "40-(4)"]
     statistical = rows_of(supervisor.get("/desk/monitoring/?format=csv&kind=statistical"))
