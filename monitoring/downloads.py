@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from kernel import storage
@@ -23,6 +23,15 @@ def file_response(sha256: str, name: str, size: int, *, kind: str = BYTES) -> St
     answer = StreamingHttpResponse(_pieces(sha256), content_type=kind)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer.headers["Content-Length"] = str(size)
+    answer.headers["ETag"] = f'"{sha256}"'
+    return answer
+
+
+def data_response(data: bytes, name: str, sha256: str) -> HttpResponse:
+    """Return bytes that are made for their reader to be saved under a name, whatever they hold."""
+    answer = HttpResponse(data, content_type=BYTES)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer.headers["Content-Length"] = str(len(data))
     answer.headers["ETag"] = f'"{sha256}"'
     return answer
 

@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from accounts.policies import FOUR_EYES, four_eyes
 from accounts.queries import Holder
 from kernel.domain.refusals import ALLOWED, Decision, Refused
 from monitoring.domain import cases
-from monitoring.domain.cases import Outcome, Ruling
-from monitoring.domain.lifecycle import CASE, GATHERING, RUNNING, AlertState, CaseLever, CaseState
+from monitoring.domain.cases import HANDED, REPLY_LEAST, Ends, Outcome, Ruling
+from monitoring.domain.lifecycle import (
+    CASE,
+    GATHERING,
+    LESSON,
+    RUNNING,
+    AlertState,
+    CaseLever,
+    CaseState,
+    LessonLever,
+)
 from monitoring.models import Alert, Case
 
 REGULATOR_LOOKS = "PR-14"
@@ -26,6 +36,7 @@ ALERTS_LIMIT = 50
 CASES_LEAST = 5
 """A fold without a case of each kind teaches nothing."""
 NOT_HANDED = Refused(CASE_HAND_OVER, "case_not_handed", {})
+POLICE_FIRST = Refused(CASE_HAND_OVER, "case_police", {})
 
 
 def reason_in_words(text: str) -> Decision:
@@ -48,6 +59,13 @@ def enough_cases(confirmed: int, cleared: int) -> Decision:
         return ALLOWED
     facts = {"confirmed": str(confirmed), "cleared": str(cleared), "limit": str(CASES_LEAST)}
     return Refused(REGULATOR_LOOKS, "too_few_cases", facts)
+
+
+def lesson_step(status: str, lever: LessonLever) -> Decision:
+    """Refuse a step that does not follow from where a learned model stands."""
+    if lever in {step.lever for step in LESSON.levers(status)}:
+        return ALLOWED
+    return Refused(REGULATOR_LOOKS, "lesson_step", {"lesson_state": status})
 
 
 def not_in_case(holding: Iterable[Case]) -> Decision:
@@ -85,12 +103,14 @@ def is_handler(case: Case, by: Holder) -> Decision:
     return Refused(CASE_STEPS, "case_of_another", {})
 
 
-def may_assign(case: Case, handler: Holder) -> Decision:
-    """Refuse to assign a case that does not run, or to whom it is assigned already."""
+def may_assign(case: Case, handler: Holder, by: Holder) -> Decision:
+    """Refuse to assign a case that does not run, or to whom it is assigned already, or to oneself."""
     if case.status not in RUNNING:
         return Refused(CASE_STEPS, "case_step", {"case_state": case.status})
     if case.handler_id == handler.id:
         return Refused(CASE_STEPS, "case_handler_same", {"handler": handler.person or handler.username})
+    if not four_eyes(by, handler):
+        return Refused(FOUR_EYES, "case_take_over", {"handler": handler.person or handler.username})
     return ALLOWED
 
 
@@ -109,13 +129,20 @@ def fit_file(name: str, size: int, limit: int = FILE_LIMIT) -> Decision:
 
 
 def may_ask(firms: Iterable[str], known: Iterable[str], due_at: datetime, *, now: datetime) -> Decision:
-    """Refuse a question to nobody, to a firm that the alerts do not touch, or due at once."""
+    """Refuse a question to nobody, to a firm that the alerts do not touch, or due too soon."""
     chosen = set(firms)
     if not chosen or not chosen <= set(known):
         return Refused(CASE_HEARING, "case_firms", {})
-    if due_at <= now:
-        return Refused(CASE_HEARING, "case_due", {})
+    if due_at < now + REPLY_LEAST:
+        return Refused(CASE_HEARING, "case_due", {"days": str(REPLY_LEAST.days)})
     return ALLOWED
+
+
+def all_seated(silent: Sequence[str]) -> Decision:
+    """Refuse a question of which these firms would not learn, since nobody holds a live seat for them."""
+    if not silent:
+        return ALLOWED
+    return Refused(CASE_HEARING, "case_firm_no_seat", {"firms": "; ".join(silent)})
 
 
 def may_go_on(asked: int, replied: int, due_at: datetime | None, *, now: datetime) -> Decision:
@@ -136,17 +163,27 @@ def may_reply(case: Case, *, replied: bool, newest: bool) -> Decision:
 
 def may_hand_over(ruling: str) -> Decision:
     """Refuse a package that no conference has decided."""
-    if ruling in cases.HANDED:
+    if ruling in HANDED:
         return ALLOWED
     return NOT_HANDED
 
 
-def may_end(outcome: str, *, handed: bool) -> Decision:
-    """Refuse an unknown outcome, and `handed over` where nothing was."""
+def may_resume(ruling: str) -> Decision:
+    """Refuse to go on with a case that a conference decided to hand over to the police."""
+    return POLICE_FIRST if ruling == Ruling.POLICE else ALLOWED
+
+
+def may_end(outcome: str, case: Ends) -> Decision:
+    """Refuse an unknown outcome, and one that the newest conference or a missing hearing does not allow."""
     if outcome not in list(Outcome):
         return Refused(CASE_STEPS, "case_outcome", {})
-    if outcome == Outcome.HANDED_OVER and not handed:
-        return NOT_HANDED
+    if outcome == Outcome.HANDED_OVER:
+        not_yet = Refused(CASE_HAND_OVER, "case_not_packed", {}) if case.ruling in HANDED else NOT_HANDED
+        return ALLOWED if case.handed else not_yet
+    if case.ruling == Ruling.POLICE:
+        return POLICE_FIRST
+    if outcome == Outcome.CONFIRMED and not case.heard:
+        return Refused(CASE_HEARING, "case_unheard", {})
     return ALLOWED
 
 
@@ -155,13 +192,19 @@ def some_supervisor(count: int) -> Decision:
     return ALLOWED if count else Refused(CASE_STEPS, "case_handler", {})
 
 
-def may_confer(
-    ruling: str, participants: Sequence[dict[str, str]], held_date: date, *, today: date
-) -> Decision:
-    """Refuse minutes without a known decision, of a day to come, or whose participants are not named in full."""
-    if held_date > today:
-        return Refused(CASE_CONFERENCE, "case_minutes_day", {"at": held_date.isoformat()})
+def may_confer(ruling: str, participants: Sequence[dict[str, str]]) -> Decision:
+    """Refuse minutes without a known decision, or whose participants are not named in full."""
     named = bool(participants) and all(each["name"] and each["organisation"] for each in participants)
     if named and ruling in list(Ruling):
         return ALLOWED
     return Refused(CASE_CONFERENCE, "case_minutes", {})
+
+
+def held_within(held_date: date, *, opened: date | None, today: date) -> Decision:
+    """Refuse a conference of a day to come, or of one on which the case was not open yet."""
+    if held_date > today:
+        return Refused(CASE_CONFERENCE, "case_minutes_day", {"at": held_date.isoformat()})
+    if opened is not None and held_date < opened:
+        facts = {"opened": opened.isoformat(), "at": held_date.isoformat()}
+        return Refused(CASE_CONFERENCE, "case_minutes_early", facts)
+    return ALLOWED

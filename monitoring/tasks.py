@@ -28,7 +28,7 @@ def hand_out(job_id: int, *, now: datetime) -> bool:
 
 
 def after_opening(event: BidsOpened) -> None:
-    """Owe the screens and the comparison of a lot whose prices were read out."""
+    """Owe the screens, the suspicion and the comparison of a lot whose prices were read out."""
     asking.after_opening(event.lot, now=clock.now())
 
 

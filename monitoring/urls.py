@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/monitoring/network/", network.network, name="monitoring-network"),
     path("desk/monitoring/markets/<uuid:market_id>.csv", suspicion.market, name="monitoring-market"),
     path("desk/monitoring/alerts/<uuid:alert_id>/", alerts.alert, name="monitoring-alert"),
+    path("desk/monitoring/alerts/<uuid:alert_id>/reopen/", alerts.reopen, name="monitoring-reopen"),
     path("desk/monitoring/alerts/<uuid:alert_id>/seen/", alerts.see, name="monitoring-seen"),
     path("desk/monitoring/cases/", cases.cases, name="monitoring-cases"),
     path("desk/monitoring/cases/new/", cases.new, name="monitoring-case-new"),

@@ -1,4 +1,4 @@
-"""What a regulator does with an alert: see it, or dismiss it with a reason; both are journalled."""
+"""What a regulator does with an alert: see it, dismiss it with a reason, take it up again; all is journalled."""
 
 import uuid
 from datetime import datetime
@@ -40,6 +40,21 @@ def dismiss(by: Holder, alert_id: uuid.UUID, reason: str, *, now: datetime) -> N
         row.reason, row.dismissed_by, row.dismissed_at = text, by.actor, now
         row.save(update_fields=["status", "reason", "dismissed_by", "dismissed_at"])
         _journal(by, row, "dismissed", {"reason": text}, now)
+
+
+def reopen(by: Holder, alert_id: uuid.UUID, *, now: datetime) -> None:
+    """Take a dismissed alert up again, so that nobody settles one alone; any supervisor may. Again changes nothing."""
+    queries.access_alert(by, alert_id)
+    with transaction.atomic():
+        row = Alert.objects.select_for_update().get(pk=alert_id)
+        if row.status != AlertState.DISMISSED:
+            return
+        row.status = ALERT.step(row.status, AlertLever.REOPEN).target
+        dismissed = {"dismissed_by": row.dismissed_by, "reason": row.reason}
+        row.reason, row.dismissed_by, row.dismissed_at = "", "", None
+        row.seen_by, row.seen_at = by.actor, now
+        row.save(update_fields=["status", "reason", "dismissed_by", "dismissed_at", "seen_by", "seen_at"])
+        _journal(by, row, "reopened", dismissed, now)
 
 
 def _journal(by: Holder, row: Alert, verb: str, more: dict[str, str], now: datetime) -> None:

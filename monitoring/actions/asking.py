@@ -1,4 +1,4 @@
-"""Which work an event of a lot owes: screens and comparison after the opening, dossiers in some of its states."""
+"""Which work an event owes: screens, suspicion and comparison after the opening, dossiers in some states, nights."""
 
 import uuid
 from datetime import date, datetime

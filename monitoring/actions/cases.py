@@ -18,8 +18,8 @@ from monitoring import policies
 from monitoring.actions.casebook import clean, handled, lock, others, record, second, step, tell
 from monitoring.domain.cases import SNAPSHOT_DOMAIN, Source
 from monitoring.domain.lifecycle import AlertState, CaseLever
-from monitoring.models import Alert, Case, CaseAlert, CaseEvidence
-from monitoring.queries import as_regulator, cases as reading
+from monitoring.models import Alert, Case, CaseAlert, CaseEvidence, Suspicion
+from monitoring.queries import as_regulator, cases as reading, suspicion
 from tender import queries as tender
 
 
@@ -73,19 +73,22 @@ def refuse(by: Holder, case_id: uuid.UUID, reason: str, *, now: datetime) -> Non
 
 
 def assign(by: Holder, case_id: uuid.UUID, handler_id: uuid.UUID, reason: str, *, now: datetime) -> None:
-    """Give a case to another supervisor with a reason; any supervisor may."""
+    """Give a case to another supervisor with a reason; any may, but to no one's own self. Its old handler is told."""
     text = clean(reason)
     require(policies.in_words(policies.CASE_STEPS, text, policies.REASON_LIMIT))
     with transaction.atomic():
         row = lock(by, case_id)
         handler = _supervisor(handler_id)
-        require(policies.may_assign(row, handler))
-        before = str(row.handler_id)
+        require(policies.may_assign(row, handler, by))
+        before = accounts.holder(row.handler_id)
         row.handler_id = handler.id
         row.save(update_fields=["handler"])
-        record(by, row, "assigned", {"from": before, "handler": str(handler.id)}, now=now, words=text)
-        count = row.acts.count()
-        tell([handler], "case_assigned", row, key=f"{row.pk}:{count}", now=now)
+        told = {"from": str(before.id), "handler": str(handler.id)}
+        record(by, row, "assigned", told, now=now, words=text)
+        key = f"{row.pk}:{row.acts.count()}"
+        tell([handler], "case_assigned", row, key=key, now=now)
+        if before.id != by.id:
+            tell([before], "case_taken", row, key=key, now=now)
 
 
 def attach(by: Holder, case_id: uuid.UUID, name: str, data: bytes, about: str, *, now: datetime) -> int:
@@ -175,6 +178,27 @@ def snapshot(alert: Alert) -> dict[str, Any]:
             "category": run.category,
             "bids": run.bids,
             "values": run.values,
+            "prices": run.prices,
+            "estimate": run.estimate,
+            "ceiling": run.ceiling,
             "computed_at": canonical.instant(run.computed_at),
         }
+        newest = suspicion.newest(alert.lot_id)
+        found["suspicion"] = _scored(newest) if newest is not None else None
     return found
+
+
+def _scored(row: Suspicion) -> dict[str, Any]:
+    """Return what the newest run says of a lot, numbers as text, with the hashes of its data and model."""
+    market = row.market
+    return {
+        "run": str(market.pk),
+        "lots": market.lots,
+        "bids_sha256": market.bids_sha256,
+        "model_sha256": market.model_sha256,
+        "suspicion": repr(row.suspicion),
+        "p_value": None if row.p_value is None else repr(row.p_value),
+        "q_value": None if row.q_value is None else repr(row.q_value),
+        "reasons": row.reasons,
+        "computed_at": canonical.instant(market.computed_at),
+    }

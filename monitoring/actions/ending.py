@@ -7,13 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import queries as accounts
+from accounts.policies import four_eyes
 from accounts.queries import Holder
 from kernel.domain import canonical
 from kernel.domain.refusals import RefusedError, require
 from monitoring import policies
 from monitoring.actions import packaging
 from monitoring.actions.casebook import clean, handled, lock, others, record, second, step, tell
-from monitoring.domain.cases import Minutes, Ruling
+from monitoring.domain.cases import HANDED, Minutes, Ruling
 from monitoring.domain.lifecycle import CaseLever
 from monitoring.models import Case, CaseConference, CasePackage
 from monitoring.queries import cases as reading
@@ -24,10 +25,11 @@ def confer(by: Holder, case_id: uuid.UUID, held: Minutes, *, now: datetime) -> N
     text = clean(held.text)
     people = [{"name": clean(name), "organisation": clean(of)} for name, of in held.participants]
     require(policies.in_words(policies.CASE_CONFERENCE, text))
-    today = timezone.localdate(now)
-    require(policies.may_confer(held.ruling, people, held.held_date, today=today))
+    require(policies.may_confer(held.ruling, people))
     with transaction.atomic():
         row = handled(by, case_id)
+        opened = timezone.localdate(row.decided_at) if row.decided_at else None
+        require(policies.held_within(held.held_date, opened=opened, today=timezone.localdate(now)))
         row.status = step(row, CaseLever.CONFER)
         row.save(update_fields=["status"])
         made = CaseConference.objects.create(
@@ -48,25 +50,40 @@ def confer(by: Holder, case_id: uuid.UUID, held: Minutes, *, now: datetime) -> N
             "ruling": made.ruling,
         }
         record(by, row, "conferred", told, now=now)
+        if made.ruling in HANDED:
+            tell(
+                others(by),
+                "case_to_hand_over",
+                row,
+                key=f"{row.pk}:{made.number}",
+                now=now,
+                rule=policies.CASE_HAND_OVER,
+            )
 
 
 def resume(by: Holder, case_id: uuid.UUID, *, now: datetime) -> None:
-    """Take a case up again after its conference, to watch or to gather more."""
+    """Take a case up again after its conference, to watch or to gather more; never instead of going to the police."""
     with transaction.atomic():
         row = handled(by, case_id)
+        newest = reading.conference(row)
+        require(policies.may_resume(newest.ruling if newest else ""))
         row.status = step(row, CaseLever.RESUME)
         row.save(update_fields=["status"])
         record(by, row, "resumed", {}, now=now)
 
 
 def hand_over(by: Holder, case_id: uuid.UUID, *, now: datetime) -> CasePackage:
-    """Make the hand-over package that the newest conference decided; made again it is the same one."""
+    """Make the hand-over package that the newest conference decided, as another person than who recorded it.
+
+    Made again it is the same one.
+    """
     with transaction.atomic():
-        row = handled(by, case_id)
+        row = lock(by, case_id)
         newest = reading.conference(row)
         if newest is None:
             raise RefusedError(policies.NOT_HANDED)
         require(policies.may_hand_over(newest.ruling))
+        require(four_eyes(reading.recorder(newest), by))
         known = CasePackage.objects.filter(conference=newest).first()
         if known is not None:
             return known
@@ -76,6 +93,9 @@ def hand_over(by: Holder, case_id: uuid.UUID, *, now: datetime) -> CasePackage:
         row.save(update_fields=["status"])
         told = {"package": package.sha256, "index": package.index_sha256, "size": package.size}
         record(by, row, "handed_over", told, now=now)
+        handler = accounts.holder(row.handler_id)
+        rule = policies.CASE_HAND_OVER
+        tell([handler], "case_handed_over", row, key=str(package.pk), now=now, rule=rule)
     return package
 
 
@@ -86,7 +106,7 @@ def propose_closing(by: Holder, case_id: uuid.UUID, outcome: str, reason: str, *
     with transaction.atomic():
         row = handled(by, case_id)
         target = step(row, CaseLever.PROPOSE_CLOSING)
-        require(policies.may_end(outcome, handed=row.packages.exists()))
+        require(policies.may_end(outcome, reading.ends(row)))
         row.status, row.outcome, row.closing_reason = target, outcome, text
         row.closing_by_id, row.closing_at = by.id, now
         row.save(update_fields=["status", "outcome", "closing_reason", "closing_by", "closing_at"])
@@ -95,7 +115,7 @@ def propose_closing(by: Holder, case_id: uuid.UUID, outcome: str, reason: str, *
 
 
 def close(by: Holder, case_id: uuid.UUID, *, now: datetime) -> None:
-    """Close a case as another person than who proposed it; its alerts are settled."""
+    """Close a case as another person than who proposed it; its alerts stay as they are and are free again."""
     with transaction.atomic():
         row = lock(by, case_id)
         target = step(row, CaseLever.CLOSE)

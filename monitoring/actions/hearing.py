@@ -28,19 +28,20 @@ def ask(by: Holder, case_id: uuid.UUID, asked: Asking, *, now: datetime) -> None
         target = step(row, CaseLever.ASK)
         known = {firm.code: firm.name for firm in reading.firms(reading.line_of(row, by, now=now))}
         require(policies.may_ask(asked.firms, known, asked.due_at, now=now))
-        attached = {piece.number: piece.sha256 for piece in reading.showable(row)}
-        shown = sorted(set(asked.shown) & set(attached))
+        seats = {code: _seats(code) for code in sorted(set(asked.firms))}
+        require(policies.all_seated([known[code] for code, held in seats.items() if not held]))
         number = reading.round_of(row) + 1
         row.status, row.due_at = target, asked.due_at
         row.save(update_fields=["status", "due_at"])
-        for code in sorted(set(asked.firms)):
+        for code, held in seats.items():
+            shown = reading.shown_to(row.pk, code, asked.shown)
             question = CaseQuestion.objects.create(
                 case=row,
                 round=number,
                 firm=code,
                 name=known[code],
                 text=text,
-                shown=shown,
+                shown=[piece.number for piece in shown],
                 due_at=asked.due_at,
                 by_id=by.id,
                 at=now,
@@ -49,11 +50,11 @@ def ask(by: Holder, case_id: uuid.UUID, asked: Asking, *, now: datetime) -> None
                 "question": str(question.pk),
                 "round": number,
                 "text": canonical.sha256(text.encode()),
-                "shown": [attached[each] for each in shown],
+                "shown": [piece.sha256 for piece in shown],
                 "due_at": canonical.instant(asked.due_at),
             }
             record(by, row, "asked", told, now=now)
-            _tell_firm(question, now)
+            _tell_firm(question, held, now)
 
 
 def reply(
@@ -104,9 +105,13 @@ def go_on(by: Holder, case_id: uuid.UUID, *, now: datetime) -> None:
         record(by, row, "heard", {"asked": asked, "replied": replied}, now=now)
 
 
-def _tell_firm(question: CaseQuestion, now: datetime) -> None:
-    party = accounts.party_by_code(question.firm)
-    seats = accounts.holders(kind=SeatKind.BIDDER, organisation=party.id) if party else []
+def _seats(code: str) -> list[Holder]:
+    """Return the live bidder's seats of a firm, to which its question goes."""
+    party = accounts.party_by_code(code)
+    return accounts.holders(kind=SeatKind.BIDDER, organisation=party.id) if party else []
+
+
+def _tell_firm(question: CaseQuestion, seats: list[Holder], now: datetime) -> None:
     for seat in seats:
         account_actions.notify(
             seat.id,

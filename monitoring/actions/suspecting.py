@@ -65,7 +65,8 @@ def _score(
     if lesson is not None:
         found = replace(found, suspicion=learned(lesson, market, bidders(runs)))
     measured = signs.measure(market, signs.screens(market))
-    data = _file(runs, codes)
+    data, found_rings = _file(runs, codes), _rings(runs, market)
+    kept = storage.put(data)
     with transaction.atomic():
         row = Market.objects.create(
             regime=regime,
@@ -73,12 +74,12 @@ def _score(
             night=night,
             lots=len(runs),
             bids=len(market.amount),
-            bids_sha256=storage.put(data),
+            bids_sha256=kept,
             bids_size=len(data),
             model_sha256=lesson.sha256 if lesson else queries.model_sha256(),
             lesson=lesson,
             intercept=shipped.INTERCEPT,
-            rings=_rings(runs, market),
+            rings=found_rings,
             computed_at=now,
         )
         rows = [

@@ -9,13 +9,13 @@ from django.db import transaction
 from accounts.policies import four_eyes
 from accounts.queries import Holder
 from kernel import journal, storage
-from kernel.domain.refusals import Refused, RefusedError, require
+from kernel.domain.refusals import require
 from monitoring import policies
 from monitoring.actions import jobs, suspecting
 from monitoring.domain.lifecycle import LESSON, LessonLever, LessonState
 from monitoring.domain.suspicion import assessment, learning, lessons, storage as storing
 from monitoring.domain.suspicion.learning import LearningError
-from monitoring.models import Job, Lesson
+from monitoring.models import Job, Lesson, LessonAct
 from monitoring.queries import as_regulator, lessons as reading, suspicion as queries
 
 
@@ -27,20 +27,23 @@ def ask(by: Holder, regime: str, category: str, *, now: datetime) -> Lesson:
         if open_one is not None:
             return open_one
         require(policies.enough_cases(*reading.counts(regime, category)))
-        row = Lesson.objects.create(regime=regime, category=category, asked_by_id=by.id, asked_at=now)
+        row, made = Lesson.objects.get_or_create(
+            regime=regime,
+            category=category,
+            status=LessonState.ASKED,
+            defaults={"asked_by_id": by.id, "asked_at": now},
+        )
+        if not made:
+            return row
         jobs.ask(Job.Kind.LESSON, None, key=str(row.pk), now=now)
         _journal(by.actor, row, "asked", {}, now)
     return row
 
 
 def learn(lesson_id: uuid.UUID, *, now: datetime) -> None:
-    """Learn the model that was asked for, and propose it with its figures.
-
-    Once it was decided on, its market is scored anew instead.
-    """
+    """Learn the model that was asked for, and propose it with its figures; what was learned is not learned again."""
     row = Lesson.objects.get(pk=lesson_id)
     if row.status != LessonState.ASKED:
-        suspecting.score_market(row.regime, row.category, now=now)
         return
     runs = queries.market_runs(row.regime, row.category)
     labelled = reading.labelled(runs)
@@ -70,6 +73,12 @@ def learn(lesson_id: uuid.UUID, *, now: datetime) -> None:
     _settle(row, LessonLever.LEARN, error="", now=now)
 
 
+def rescore(lesson_id: uuid.UUID, *, now: datetime) -> None:
+    """Score the market of a model that was adopted or withdrawn; done again it adds a run of the same numbers."""
+    row = Lesson.objects.get(pk=lesson_id)
+    suspecting.score_market(row.regime, row.category, now=now)
+
+
 def adopt(by: Holder, lesson_id: uuid.UUID, reason: str, *, now: datetime) -> None:
     """Adopt a proposed model as another person than the one who asked for it; its market is scored anew."""
     _decide(by, lesson_id, LessonLever.ADOPT, reason, now)
@@ -91,21 +100,23 @@ def _decide(by: Holder, lesson_id: uuid.UUID, lever: LessonLever, reason: str, n
     require(policies.reason_in_words(text))
     with transaction.atomic():
         row = Lesson.objects.select_for_update().get(pk=lesson_id)
-        if lever not in {step.lever for step in LESSON.levers(row.status)}:
-            raise RefusedError(Refused(policies.REGULATOR_LOOKS, "lesson_step", {"lesson_state": row.status}))
+        require(policies.lesson_step(row.status, lever))
         if lever == LessonLever.ADOPT:
             require(four_eyes(reading.asked_by(row), by))
             for other in Lesson.objects.select_for_update().filter(
                 regime=row.regime, category=row.category, status=LessonState.ADOPTED
             ):
-                other.status = LESSON.step(other.status, LessonLever.REPLACE).target
-                other.save(update_fields=["status"])
-        row.status = LESSON.step(row.status, lever).target
-        row.decided_by_id, row.decided_at, row.reason = by.id, now, text
-        row.save(update_fields=["status", "decided_by", "decided_at", "reason"])
-        _journal(by.actor, row, lever.value, {"reason": text}, now)
+                _pull(by, other, LessonLever.REPLACE, text, now)
+        _pull(by, row, lever, text, now)
         if lever != LessonLever.REFUSE:
-            jobs.ask(Job.Kind.LESSON, None, key=str(row.pk), now=now)
+            jobs.ask(Job.Kind.RESCORING, None, key=str(row.pk), now=now)
+
+
+def _pull(by: Holder, row: Lesson, lever: LessonLever, reason: str, now: datetime) -> None:
+    row.status = LESSON.step(row.status, lever).target
+    row.save(update_fields=["status"])
+    LessonAct.objects.create(lesson=row, lever=lever, by_id=by.id, at=now, reason=reason)
+    _journal(by.actor, row, lever.value, {"reason": reason}, now)
 
 
 def _settle(row: Lesson, lever: LessonLever, *, error: str, now: datetime) -> None:
@@ -114,7 +125,19 @@ def _settle(row: Lesson, lever: LessonLever, *, error: str, now: datetime) -> No
         if held.status != LessonState.ASKED:
             return
         row.status, row.error, row.learned_at = LESSON.step(held.status, lever).target, error, now
-        row.save()
+        row.save(
+            update_fields=[
+                "status",
+                "error",
+                "learned_at",
+                "lots",
+                "confirmed",
+                "figures",
+                "about",
+                "sha256",
+                "size",
+            ]
+        )
         _journal(journal.SYSTEM, row, lever.value, {"model": row.sha256}, now)
 
 

@@ -45,6 +45,10 @@ def _lesson(row: Job, now: datetime) -> None:
     teaching.learn(uuid.UUID(row.key.partition(":")[2]), now=now)
 
 
+def _rescoring(row: Job, now: datetime) -> None:
+    teaching.rescore(uuid.UUID(row.key.partition(":")[2]), now=now)
+
+
 def _comparison(row: Job, now: datetime) -> None:
     comparing.compare(_lot(row), now=now)
 
@@ -64,6 +68,7 @@ _WORK: Mapping[Job.Kind, Callable[[Job, datetime], None]] = {
     Job.Kind.SUSPICION: _suspicion,
     Job.Kind.NIGHT: _night,
     Job.Kind.LESSON: _lesson,
+    Job.Kind.RESCORING: _rescoring,
     Job.Kind.COMPARISON: _comparison,
     Job.Kind.DOSSIER: _dossier,
 }

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 from monitoring.domain.documents.contents import Document, Image, Passage, Table
 from monitoring.domain.metadata import Metadata
 
-GIVEN_UP_MOST = 20
-"""Files that may end the reader before the rest is left unread."""
+GIVEN_UP_MOST = 5
+"""Files of one bidder that may end the reader before its others are left unread; nobody blinds the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def read(
     read_files: list[ReadFile] = []
     unread = [UnreadFile(one.bidder, one.name, "no_file", one.why) for one in sources if one.why]
     jobs = [one for one in sources if not one.why]
-    job = leaf = given_up = 0
+    job = leaf = 0
+    given_up: Counter[str] = Counter()
     while job < len(jobs):
         name, pending = "", True
         for line in _run(jobs, job, leaf, limits):
@@ -73,18 +75,19 @@ def read(
                 pending = False
         if job >= len(jobs):
             break
+        bidder = jobs[job].bidder
         unread.append(_lost(jobs[job], name if pending else "", "killed"))
         job, leaf = (job, leaf + 1) if pending and leaf >= 0 else (job + 1, 0)
-        given_up += 1
-        if given_up == GIVEN_UP_MOST:
-            unread += [_lost(each, "", "too_many") for each in jobs[job:]]
-            break
+        given_up[bidder] += 1
+        while given_up[bidder] >= GIVEN_UP_MOST and job < len(jobs) and jobs[job].bidder == bidder:
+            unread.append(_lost(jobs[job], "", "too_many"))
+            job, leaf = job + 1, 0
     return read_files, unread
 
 
 _LOST = {
     "killed": "cannot read: it ended the reader by its use of memory or time",
-    "too_many": "not read: too many files ended the reader before",
+    "too_many": "not read: too many files of this bidder ended the reader before",
 }
 
 

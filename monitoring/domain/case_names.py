@@ -61,6 +61,7 @@ TODOS: Mapping[str, str] = {
     Todo.AWAIT_REPLIES: _("The firms have time to reply"),
     Todo.GO_ON: _("End the hearing"),
     Todo.HAND_OVER: _("Make the hand-over package"),
+    Todo.AWAIT_HAND_OVER: _("Another supervisor makes the hand-over package"),
     Todo.AFTER_CONFERENCE: _("Take the case up again, or propose to close it"),
     Todo.PROPOSE_CLOSING: _("Propose to close the case"),
     Todo.CONFIRM_CLOSING: _("Confirm the closing, or send it back"),
@@ -76,8 +77,10 @@ TODO_NOTES: Mapping[str, str] = {
     ),
     Todo.GO_ON: _("All have replied, or the time is over. After this no reply is taken."),
     Todo.HAND_OVER: _(
-        "The package holds a signed index, the evidence, the replies and the minutes; it is made once."
+        "The package holds a signed index, the evidence, the replies and the minutes; it is made once, by another "
+        "person than who recorded the conference."
     ),
+    Todo.AWAIT_HAND_OVER: _("Whoever recorded the conference does not make its package."),
     Todo.AFTER_CONFERENCE: _(
         "Whoever handles the case takes it up again, or proposes its outcome with a reason."
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,8 @@ PACKAGE_DOMAIN = "yangguang/case-package/v1"
 SNAPSHOT_DOMAIN = "yangguang/case-snapshot/v1"
 INDEX, SIGNATURE = "index.json", "index.p7s"
 CODE_DIGITS = 8
+REPLY_LEAST = timedelta(days=3)
+"""So much time, at the least, a firm has to reply when it is asked."""
 
 
 class Outcome(StrEnum):
@@ -51,6 +53,7 @@ class Todo(StrEnum):
     AWAIT_REPLIES = "await_replies"
     GO_ON = "go_on"
     HAND_OVER = "hand_over"
+    AWAIT_HAND_OVER = "await_hand_over"
     AFTER_CONFERENCE = "after_conference"
     PROPOSE_CLOSING = "propose_closing"
     CONFIRM_CLOSING = "confirm_closing"
@@ -68,6 +71,19 @@ class Standing:
     replied: int = 0
     due_at: datetime | None = None
     ruling: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The facts on which it depends how a case may end.
+
+    `ruling` is the newest conference's ("" before the first), `handed` tells whether what was decided to be handed
+    over was, `heard` whether a round of questions was asked and ended.
+    """
+
+    ruling: str
+    handed: bool
+    heard: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +149,7 @@ def next_step(case: Standing, *, now: datetime) -> Next:
     if state == CaseState.HEARING and not heard(case.asked, case.replied, case.due_at, now=now):
         return Next(Todo.AWAIT_REPLIES, of_handler=True, until=case.due_at)
     if state == CaseState.CONFERRED and case.ruling in HANDED:
-        return Next(Todo.HAND_OVER, of_handler=True)
+        return Next(Todo.HAND_OVER if case.second else Todo.AWAIT_HAND_OVER, of_handler=False)
     todo = _OF_HANDLER.get(CaseState(state))
     return Next(todo or Todo.NOTHING, of_handler=todo is not None)
 

@@ -10,7 +10,7 @@ STATES: Mapping[str, str] = {
     LessonState.FAILED: _("could not be learned"),
     LessonState.PROPOSED: _("waits for a decision"),
     LessonState.ADOPTED: _("adopted: it scores this market"),
-    LessonState.REFUSED: _("refused"),
+    LessonState.REFUSED: _("the model was refused"),
     LessonState.REPLACED: _("no longer in use"),
 }
 TONES: Mapping[str, str] = {
@@ -38,4 +38,5 @@ ACTS: Mapping[str, str] = {
     "adopt": _("Adopt this model"),
     "refuse": _("Refuse this model"),
     "withdraw": _("Go back to the shipped model"),
+    "replace": _("Replaced by another model"),
 }

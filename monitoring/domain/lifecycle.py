@@ -21,6 +21,7 @@ class AlertLever(StrEnum):
 
     SEE = "see"
     DISMISS = "dismiss"
+    REOPEN = "reopen"
 
 
 _A, _L = AlertState, AlertLever
@@ -31,6 +32,7 @@ ALERT = Lifecycle(
         Transition(_A.NEW, _L.SEE, _A.SEEN, SeatKind.SUPERVISOR),
         Transition(_A.NEW, _L.DISMISS, _A.DISMISSED, SeatKind.SUPERVISOR, "reason_in_words"),
         Transition(_A.SEEN, _L.DISMISS, _A.DISMISSED, SeatKind.SUPERVISOR, "reason_in_words"),
+        Transition(_A.DISMISSED, _L.REOPEN, _A.SEEN, SeatKind.SUPERVISOR),
     ],
 )
 
@@ -84,27 +86,37 @@ class CaseLever(StrEnum):
 
 
 _C, _M = CaseState, CaseLever
-_HANDLER, _SECOND, _REASON = "its_handler", "another_supervisor", "its_handler, outcome_and_reason"
+_HANDLER, _SECOND = "its_handler", "another_supervisor"
+_REASON = "its_handler, outcome_that_the_hearing_and_the_conference_allow, reason_in_words"
+_RECORDED = "another_person_than_recorded_the_conference"
 CASE = Lifecycle(
     "Case",
     _C.PROPOSED,
     [
         Transition(_C.PROPOSED, _M.CONFIRM, _C.OPEN, SeatKind.SUPERVISOR, f"{_SECOND}, names_the_handler"),
         Transition(_C.PROPOSED, _M.REFUSE, _C.REFUSED, SeatKind.SUPERVISOR, f"{_SECOND}, reason_in_words"),
-        Transition(_C.OPEN, _M.ASK, _C.HEARING, SeatKind.SUPERVISOR, f"{_HANDLER}, firms_of_the_case"),
+        Transition(
+            _C.OPEN, _M.ASK, _C.HEARING, SeatKind.SUPERVISOR, f"{_HANDLER}, firms_with_a_seat, time_to_reply"
+        ),
         Transition(
             _C.HEARING, _M.GO_ON, _C.OPEN, SeatKind.SUPERVISOR, f"{_HANDLER}, all_replied_or_due_passed"
         ),
         Transition(
-            _C.OPEN, _M.CONFER, _C.CONFERRED, SeatKind.SUPERVISOR, f"{_HANDLER}, minutes_and_decision"
+            _C.OPEN,
+            _M.CONFER,
+            _C.CONFERRED,
+            SeatKind.SUPERVISOR,
+            f"{_HANDLER}, minutes_and_decision, held_since_the_opening",
         ),
-        Transition(_C.CONFERRED, _M.RESUME, _C.OPEN, SeatKind.SUPERVISOR, _HANDLER),
+        Transition(
+            _C.CONFERRED, _M.RESUME, _C.OPEN, SeatKind.SUPERVISOR, f"{_HANDLER}, not_decided_for_the_police"
+        ),
         Transition(
             _C.CONFERRED,
             _M.HAND_OVER,
             _C.HANDED_OVER,
             SeatKind.SUPERVISOR,
-            f"{_HANDLER}, decided_to_hand_over",
+            f"{_RECORDED}, decided_to_hand_over",
         ),
         Transition(_C.OPEN, _M.PROPOSE_CLOSING, _C.CLOSING, SeatKind.SUPERVISOR, _REASON),
         Transition(_C.CONFERRED, _M.PROPOSE_CLOSING, _C.CLOSING, SeatKind.SUPERVISOR, _REASON),

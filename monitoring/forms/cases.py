@@ -1,16 +1,17 @@
 """Forms of a case: each goes to one act of a supervisor, or to the one reply of a firm."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 
 from accounts.queries import Holder
 from kernel.pages import Form
 from monitoring.domain import case_names, names
-from monitoring.domain.cases import Asking, Minutes, Source
+from monitoring.domain.cases import REPLY_LEAST, Asking, Minutes, Source
 from monitoring.models import Alert, CaseEvidence
 from monitoring.policies import FILE_LIMIT, NAME_LIMIT, REASON_LIMIT, TEXT_LIMIT
 from monitoring.queries import AlertLine
@@ -95,7 +96,8 @@ class HandlerForm(Form):
 
     def __init__(self, data: Any, holders: Iterable[Holder], chosen: str) -> None:
         super().__init__(data, initial={"handler": chosen})
-        _offer(self, "handler", _people(holders))
+        self.offers = _people(holders)
+        _offer(self, "handler", self.offers)
 
 
 class AssignForm(HandlerForm):
@@ -134,7 +136,9 @@ class AskForm(Form):
     text = _text(_("Question to the firms"), rows=5)
     due_at = forms.DateTimeField(
         label=_("Reply until"),
-        help_text=_("Beijing time"),
+        help_text=format_lazy(
+            _("Beijing time; a firm has at least {days} days to reply."), days=REPLY_LEAST.days
+        ),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
@@ -142,7 +146,10 @@ class AskForm(Form):
         label=_("Evidence that they see"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("A snapshot names every firm that a flag ties: show it only where that is meant."),
+        help_text=_(
+            "A firm sees a snapshot only where the flag ties it. It names the firms that are tied, with accounts "
+            "masked and without files of other bids."
+        ),
     )
 
     def __init__(self, data: Any, firms: Iterable[Firm], evidence: Iterable[CaseEvidence]) -> None:
@@ -203,13 +210,18 @@ def _participant(line: str) -> tuple[str, str]:
 class ClosingForm(Form):
     """How the case ends, and why."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"))
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        help_text=_(
+            "A suspicion is confirmed only after a hearing; what goes to the police ends as handed over."
+        ),
+    )
     reason = _reason()
 
-    def __init__(self, data: Any, *, handed: bool) -> None:
+    def __init__(self, data: Any, fit: Collection[str]) -> None:
         super().__init__(data)
-        offered = {c: n for c, n in case_names.OUTCOMES.items() if handed or c != "handed_over"}
-        _offer(self, "outcome", [("", "—"), *_named(offered)])
+        self.offers = _named({code: name for code, name in case_names.OUTCOMES.items() if code in fit})
+        _offer(self, "outcome", [("", "—"), *self.offers])
 
 
 class ReplyForm(Form):

@@ -1,4 +1,4 @@
-"""Suspicion of lots by runs over a market, models learned from closed cases, and the nights that owe both."""
+"""Suspicion of lots by runs over a market, models learned from closed cases, and the work that owes both."""
 
 import uuid
 
@@ -6,10 +6,12 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import monitoring.domain.lifecycle
+from kernel.triggers import AppendOnly
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("kernel", "0002_append_only"),
         ("accounts", "0002_due_indexes"),
         ("monitoring", "0002_cases"),
         ("tender", "0003_due_indexes"),
@@ -35,8 +37,20 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(blank=True, max_length=64)),
                 ("size", models.BigIntegerField(null=True)),
                 ("learned_at", models.DateTimeField(null=True)),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("reason", models.TextField(blank=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LessonAct",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lever", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("reason", models.TextField()),
             ],
         ),
         migrations.CreateModel(
@@ -98,6 +112,7 @@ class Migration(migrations.Migration):
                     ("suspicion", "Suspicion"),
                     ("night", "Night"),
                     ("lesson", "Lesson"),
+                    ("rescoring", "Rescoring"),
                     ("dossier", "Dossier"),
                 ],
                 max_length=12,
@@ -114,7 +129,7 @@ class Migration(migrations.Migration):
             model_name="job",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("lot__isnull", False), ("kind__in", ["night", "lesson"]), _connector="OR"
+                    ("lot__isnull", False), ("kind__in", ["night", "lesson", "rescoring"]), _connector="OR"
                 ),
                 name="only_work_on_markets_is_of_no_lot",
             ),
@@ -127,10 +142,17 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="lesson",
-            name="decided_by",
+            model_name="lessonact",
+            name="by",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.seat"
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.seat"
+            ),
+        ),
+        migrations.AddField(
+            model_name="lessonact",
+            name="lesson",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="acts", to="monitoring.lesson"
             ),
         ),
         migrations.AddField(
@@ -184,6 +206,12 @@ class Migration(migrations.Migration):
                 name="a_learned_lesson_has_its_file",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="lessonact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="decided_on_a_model_with_a_reason"
+            ),
+        ),
         migrations.AddIndex(
             model_name="market",
             index=models.Index(
@@ -204,4 +232,13 @@ class Migration(migrations.Migration):
             model_name="suspicion",
             constraint=models.UniqueConstraint(fields=("market", "lot"), name="one_suspicion_a_run"),
         ),
+        migrations.AddConstraint(
+            model_name="suspicion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("suspicion__gte", 0), ("suspicion__lte", 1)), name="suspicion_from_0_to_1"
+            ),
+        ),
+        AppendOnly("monitoring_lessonact"),
+        AppendOnly("monitoring_market"),
+        AppendOnly("monitoring_suspicion"),
     ]

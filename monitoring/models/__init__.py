@@ -18,7 +18,7 @@ from monitoring.models.screening import (
     Job,
     ScreenRun,
 )
-from monitoring.models.suspicion import Lesson, Market, Suspicion
+from monitoring.models.suspicion import Lesson, LessonAct, Market, Suspicion
 
 __all__ = [
     "Alert",
@@ -35,6 +35,7 @@ __all__ = [
     "IndicationRow",
     "Job",
     "Lesson",
+    "LessonAct",
     "Market",
     "ScreenRun",
     "Suspicion",

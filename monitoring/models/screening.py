@@ -18,6 +18,7 @@ class Job(models.Model):
         SUSPICION = "suspicion"
         NIGHT = "night"
         LESSON = "lesson"
+        RESCORING = "rescoring"
         DOSSIER = "dossier"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -36,7 +37,7 @@ class Job(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(lot__isnull=False) | models.Q(kind__in=["night", "lesson"]),
+                condition=models.Q(lot__isnull=False) | models.Q(kind__in=["night", "lesson", "rescoring"]),
                 name="only_work_on_markets_is_of_no_lot",
             )
         ]

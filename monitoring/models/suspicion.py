@@ -24,9 +24,6 @@ class Lesson(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(null=True)
     learned_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey("accounts.Seat", models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -47,8 +44,23 @@ class Lesson(models.Model):
         ]
 
 
+class LessonAct(models.Model):
+    """A decision on a learned model: adopted, refused, replaced by another, withdrawn; never changed."""
+
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="acts")
+    lever = models.CharField(max_length=10)
+    by = models.ForeignKey("accounts.Seat", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="decided_on_a_model_with_a_reason")
+        ]
+
+
 class Market(models.Model):
-    """One run of the shipped model over the opened lots of a regime and category, with the data it was made from."""
+    """One run of a model, shipped or learned, over the opened lots of a regime and category, with their bids."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     regime = models.CharField(max_length=1)
@@ -84,5 +96,10 @@ class Suspicion(models.Model):
     signs = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["market", "lot"], name="one_suspicion_a_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["market", "lot"], name="one_suspicion_a_run"),
+            models.CheckConstraint(
+                condition=models.Q(suspicion__gte=0, suspicion__lte=1), name="suspicion_from_0_to_1"
+            ),
+        ]
         indexes = [models.Index(fields=["lot", "-id"])]

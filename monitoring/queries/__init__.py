@@ -18,6 +18,7 @@ from monitoring.domain.lifecycle import AlertState, DossierState
 from monitoring.domain.screens import MINIMUM
 from monitoring.models import Alert, Comparison, DossierFile, IndicationRow, ScreenRun, Suspicion
 from monitoring.queries import suspicion
+from monitoring.queries.regulator import as_regulator as as_regulator
 from tender import queries as tender
 from tender.queries import LotRecord
 
@@ -275,12 +276,6 @@ def _made(lot_id: uuid.UUID, edition: str, sha256: str) -> DossierFile:
     if found is None:
         raise Http404
     return found
-
-
-def as_regulator(reader: Holder) -> None:
-    """Let a supervisor pass; to everybody else nothing is there (404)."""
-    if reader.kind is not SeatKind.SUPERVISOR:
-        raise Http404
 
 
 def regulators(lot_id: uuid.UUID) -> list[Holder]:

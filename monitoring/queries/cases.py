@@ -1,7 +1,7 @@
 """Reads of the regulator's cases; a firm reaches what it was asked itself, and nobody else reaches anything."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,11 @@ from accounts import queries as accounts
 from accounts.domain.seats import SeatKind
 from accounts.policies import four_eyes
 from accounts.queries import Holder
+from kernel import storage
+from kernel.domain import canonical
 from monitoring import queries
-from monitoring.domain import cases
-from monitoring.domain.cases import Next, Outcome, Standing
+from monitoring.domain import cases, showing
+from monitoring.domain.cases import HANDED, Ends, Next, Outcome, Source, Standing
 from monitoring.domain.lifecycle import ENDED, AlertState, CaseState
 from monitoring.models import (
     Alert,
@@ -110,9 +112,10 @@ def standing(row: Case, reader: Holder) -> Standing:
     """Return the facts from which the case's next step follows for a supervisor."""
     asked, replied = heard(row)
     newest = conference(row)
+    first = recorder(newest) if newest and row.status == CaseState.CONFERRED else proposer(row)
     return Standing(
         state=row.status,
-        second=bool(four_eyes(proposer(row), reader)),
+        second=bool(four_eyes(first, reader)),
         asked=asked,
         replied=replied,
         due_at=row.due_at,
@@ -124,6 +127,23 @@ def proposer(row: Case) -> Holder:
     """Return who proposed what a second person decides: the closing where there is one, else the opening."""
     closing = row.closing_by_id if row.status in (CaseState.CLOSING, CaseState.CLOSED) else None
     return accounts.holder(closing or row.proposed_by_id)
+
+
+def recorder(held: CaseConference) -> Holder:
+    """Return who recorded a conference: somebody else makes its package."""
+    return accounts.holder(held.by_id)
+
+
+def ends(row: Case) -> Ends:
+    """Return the facts on which it depends how a case may end."""
+    newest = conference(row)
+    ruling = newest.ruling if newest else ""
+    packages = row.packages.all()
+    return Ends(
+        ruling=ruling,
+        handed=(packages.filter(conference=newest) if ruling in HANDED else packages).exists(),
+        heard=row.acts.filter(verb="heard").exists(),
+    )
 
 
 def holding(alert_ids: Iterable[uuid.UUID]) -> list[Case]:
@@ -245,13 +265,47 @@ def access_package(reader: Holder, case_id: uuid.UUID, sha256: str) -> CasePacka
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece of evidence as one firm sees it: a flag's snapshot rendered for it (`data`), a file as it is.
+
+    The handler's own note of a file is no part of it; the hash is of what the firm sees.
+    """
+
+    number: int
+    source: Source
+    name: str
+    alert: Alert | None
+    sha256: str
+    size: int
+    data: bytes | None = None
+
+
+def shown_to(case_id: uuid.UUID, firm: str, numbers: Sequence[int]) -> list[Shown]:
+    """Return the numbered evidence of a case as a firm sees it, without the flags that do not tie it."""
+    rows = CaseEvidence.objects.filter(case_id=case_id, number__in=list(numbers))
+    pieces = rows.select_related("alert__indication", "alert__lot").order_by("number")
+    found = (_shown(piece, firm) for piece in pieces)
+    return [piece for piece in found if piece is not None]
+
+
+def _shown(piece: CaseEvidence, firm: str) -> Shown | None:
+    if piece.alert is None:
+        return Shown(piece.number, Source.FILE, piece.name, None, piece.sha256, piece.size)
+    frozen = canonical.from_bytes(storage.get(piece.sha256))
+    if not showing.ties(frozen, firm):
+        return None
+    data = canonical.to_bytes(showing.for_firm(frozen, firm))
+    name = f"{piece.alert.kind}-{piece.number}.json"
+    return Shown(piece.number, Source.ALERT, name, piece.alert, canonical.sha256(data), len(data), data=data)
+
+
+@dataclass(frozen=True, slots=True)
 class AskedLine:
-    """What a firm is asked, as its bidder's seats see it: its own question, what it is shown, its own reply."""
+    """What a firm is asked, as its bidder's seats see it: its own question and its own reply."""
 
     question: CaseQuestion
     reply: CaseReply | None
     lots: tuple[LotRecord, ...]
-    shown: tuple[CaseEvidence, ...]
     open: bool
 
 
@@ -272,9 +326,15 @@ def access_question(reader: Holder, question_id: uuid.UUID) -> AskedLine:
     return _asked(row)
 
 
-def access_shown(reader: Holder, question_id: uuid.UUID, number: int) -> CaseEvidence:
+def shown(line: AskedLine) -> list[Shown]:
+    """Return the evidence that a firm is shown with its question."""
+    asked = line.question
+    return shown_to(asked.case_id, asked.firm, asked.shown)
+
+
+def access_shown(reader: Holder, question_id: uuid.UUID, number: int) -> Shown:
     """Return a piece of evidence that a bidder's own firm is shown; 404 for everybody else."""
-    for piece in access_question(reader, question_id).shown:
+    for piece in shown(access_question(reader, question_id)):
         if piece.number == number:
             return piece
     raise Http404
@@ -289,12 +349,10 @@ def _asked(row: CaseQuestion) -> AskedLine:
     alerts = Alert.objects.filter(cases__case_id=row.case_id).select_related("indication", "run")
     lines = list(queries.with_lots(alerts.order_by("raised_at", "pk")))
     concerned = {line.lot.id: line.lot for line in lines if _concerns(line, row.firm)}
-    pieces = CaseEvidence.objects.filter(case_id=row.case_id, number__in=row.shown)
-    shown = pieces.select_related("alert__indication", "alert__lot").order_by("number")
     reply = getattr(row, "reply", None)
     newest = row.round == round_of(row.case)
     waits = reply is None and newest and row.case.status == CaseState.HEARING
-    return AskedLine(row, reply, tuple(concerned.values()), tuple(shown), open=waits)
+    return AskedLine(row, reply, tuple(concerned.values()), open=waits)
 
 
 def _concerns(line: AlertLine, firm: str) -> bool:

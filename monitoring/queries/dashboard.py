@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from accounts.queries import Holder
 from bidding import queries as bidding
@@ -19,6 +19,7 @@ from monitoring.domain import indicators
 from monitoring.domain.indicators import CaseFact, LotFact, Period, Report
 from monitoring.domain.lifecycle import AlertState, CaseState
 from monitoring.models import Alert, Case, Comparison, IndicationRow, Suspicion
+from monitoring.queries import suspicion
 from tender import queries as tender, site_queries
 from tender.domain.lifecycle import LotState
 from tender.site_queries import LotLine, Wanted
@@ -49,16 +50,13 @@ def access_report(reader: Holder, asked: Asked, *, now: datetime) -> Report:
     )
     lines = list(site_queries.notices(wanted, now=now))
     ids = [line.id for line in lines]
-    counted, runs, standing = bidding.counted(ids), _runs(ids), _standing(ids)
+    counted, runs, standing = bidding.counted(ids), suspicion.newest_of(ids), _standing(ids)
     facts = [_fact(line, counted.get(line.id), runs.get(line.id), standing[line.id]) for line in lines]
     return indicators.tabulate(facts, _cases(asked), asked.period.months(today(now)))
 
 
-def _fact(
-    line: LotLine, counted: Counted | None, run: tuple[float | None, float] | None, standing: int
-) -> LotFact:
+def _fact(line: LotLine, counted: Counted | None, run: Suspicion | None, standing: int) -> LotFact:
     winner = line.result["winner"] if line.result and line.state is not LotState.AWARD_VOID else None
-    p_value, suspicion = run or (None, None)
     return LotFact(
         region=line.region,
         month=_month(line.published_at),
@@ -72,17 +70,10 @@ def _fact(
         bids=counted.valid if counted else None,
         estimate=line.estimate,
         price=money.parse(winner["price"]) if winner else None,
-        p_value=p_value,
-        suspicion=suspicion,
+        p_value=run.p_value if run else None,
+        suspicion=run.suspicion if run else None,
         indications=standing,
     )
-
-
-def _runs(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[float | None, float]]:
-    """Return lot -> (p-value, suspicion) of its newest run; the many older ones are not read."""
-    newest = Suspicion.objects.filter(lot_id__in=ids).order_by().values("lot_id").annotate(last=Max("pk"))
-    rows = Suspicion.objects.filter(pk__in=newest.values("last"))
-    return {lot: (p, value) for lot, p, value in rows.values_list("lot_id", "p_value", "suspicion")}
 
 
 def _standing(ids: Sequence[uuid.UUID]) -> Counter[uuid.UUID]:

@@ -4,13 +4,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.http import Http404
 
 from accounts import queries as accounts
-from accounts.domain.seats import SeatKind
 from accounts.queries import Holder
-from monitoring.models import Lesson, ScreenRun
-from monitoring.queries import cases, suspicion
+from monitoring.domain.cases import Outcome
+from monitoring.domain.lifecycle import CaseState
+from monitoring.models import Case, Lesson, LessonAct, ScreenRun
+from monitoring.queries import cases
+from monitoring.queries.regulator import as_regulator
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Lessons:
 
 def access_lessons(reader: Holder) -> list[Lessons]:
     """Return every market in which lots were opened to a supervisor; else 404."""
-    _supervisor(reader)
+    as_regulator(reader)
     kinds = ScreenRun.objects.order_by("regime", "category").values_list("regime", "category").distinct()
     return [
         Lessons(regime, category, *counts(regime, category), tuple(_of(regime, category)))
@@ -36,7 +39,7 @@ def access_lessons(reader: Holder) -> list[Lessons]:
 
 def access_lesson(reader: Holder, lesson_id: uuid.UUID) -> Lesson:
     """Return a learned model to a supervisor; else 404."""
-    _supervisor(reader)
+    as_regulator(reader)
     found = Lesson.objects.filter(pk=lesson_id).first()
     if found is None:
         raise Http404
@@ -58,9 +61,18 @@ def labelled(runs: Sequence[ScreenRun]) -> dict[int, bool]:
 
 
 def counts(regime: str, category: str) -> tuple[int, int]:
-    """Return how many lots of a market a closed case confirmed, and how many it cleared."""
-    found = list(labelled(suspicion.market_runs(regime, category)).values())
-    return sum(found), len(found) - sum(found)
+    """Return how many closed cases confirmed a suspicion in a market, and how many did not."""
+    rows = Case.objects.filter(
+        status=CaseState.CLOSED,
+        alerts__alert__lot__in=ScreenRun.objects.filter(regime=regime, category=category).values("lot"),
+    )
+    found = dict(rows.values_list("outcome").annotate(count=Count("pk", distinct=True)).order_by())
+    return found.get(Outcome.CONFIRMED, 0), found.get(Outcome.NOT_CONFIRMED, 0)
+
+
+def acts(row: Lesson) -> list[LessonAct]:
+    """Return the decisions on a model, the oldest first."""
+    return list(LessonAct.objects.filter(lesson=row).order_by("at", "pk"))
 
 
 def asked_by(row: Lesson) -> Holder:
@@ -71,8 +83,3 @@ def asked_by(row: Lesson) -> Holder:
 def _of(regime: str, category: str) -> list[Lesson]:
     rows = Lesson.objects.filter(regime=regime, category=category)
     return list(rows.order_by("-asked_at", "pk")[:50])
-
-
-def _supervisor(reader: Holder) -> None:
-    if reader.kind is not SeatKind.SUPERVISOR:
-        raise Http404

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
 
-from django.http import Http404
 from django.utils import timezone
 
 from accounts import queries as accounts
-from accounts.domain.seats import SeatKind
 from accounts.queries import Holder
 from monitoring.domain.networks import drawing
 from monitoring.models import Market, ScreenRun
 from monitoring.queries import suspicion
+from monitoring.queries.regulator import as_regulator
 from tender import queries as tender
 from tender.queries import LotRecord
 
 DRAWN_MOST = 400
-"""So many ties are drawn at most; by default firms must have met so often that no more remain."""
+"""By default firms must have met so often that no more ties than these remain; five times as many are drawn at most."""
 LISTED_MOST, LOTS_MOST = 200, 12
 """So many ties are listed, with so many of their lots."""
 CROWD = 200
@@ -75,7 +74,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What the page shows; `months` are those in which lots were opened, `firms_all` counts all that bid.
+    """What the page shows; `months` are those in which opened lots were screened, `firms_all` counts all that bid.
 
     `cut` tells that there are more ties than are drawn.
     `listed` are the ties of the most common lots, `records` the first lots of each and all of the chosen firm.
@@ -100,8 +99,7 @@ class Network:
 
 def access_network(reader: Holder, asked: Asked) -> Network:
     """Return the firms that met in the lots asked for to a supervisor; else 404."""
-    if reader.kind is not SeatKind.SUPERVISOR:
-        raise Http404
+    as_regulator(reader)
     runs = suspicion.market_runs(asked.regime, asked.category)
     months = tuple(sorted({_month(run.computed_at) for run in runs}))
     last = min(len(months) - 1 if asked.until is None else asked.until, len(months) - 1)

@@ -4,28 +4,35 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Max, QuerySet
 from django.http import Http404
 
-from accounts.domain.seats import SeatKind
 from accounts.queries import Holder
 from kernel.domain import canonical
 from monitoring.domain import record as records
 from monitoring.domain.lifecycle import LessonState
 from monitoring.domain.suspicion import assessment, shipped
 from monitoring.models import Lesson, Market, ScreenRun, Suspicion
+from monitoring.queries.regulator import as_regulator
+from tender.queries import LotRecord
 
 BINS = 20
 
 
 def market_runs(regime: str, category: str) -> list[ScreenRun]:
     """Return the screens of all opened lots of a kind, with the prices that they were computed from."""
-    rows = ScreenRun.objects.filter(version=records.VERSION, regime=regime, category=category)
-    return list(rows.order_by("pk"))
+    return list(_runs(regime, category).order_by("pk"))
 
 
 def market_size(regime: str, category: str) -> int:
     """Return how many opened lots of a kind there are."""
-    return ScreenRun.objects.filter(version=records.VERSION, regime=regime, category=category).count()
+    return _runs(regime, category).count()
+
+
+def _runs(regime: str, category: str) -> "QuerySet[ScreenRun]":
+    """Return the runs of a market; one that was kept without its prices waits to be made again."""
+    rows = ScreenRun.objects.filter(version=records.VERSION, regime=regime, category=category)
+    return rows.exclude(prices=[])
 
 
 def newest(lot_id: uuid.UUID) -> Suspicion | None:
@@ -40,8 +47,14 @@ def history(lot_id: uuid.UUID) -> list[Suspicion]:
 
 def newest_of(lot_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Suspicion]:
     """Return lot -> what the newest run says of it."""
-    rows = Suspicion.objects.filter(lot_id__in=list(lot_ids)).order_by("id")
+    rows = _newest(Suspicion.objects.filter(lot_id__in=list(lot_ids)))
     return {row.lot_id: row for row in rows}
+
+
+def _newest(rows: "QuerySet[Suspicion]") -> "QuerySet[Suspicion]":
+    """Narrow to what the newest run says of each lot; the many older ones are not read."""
+    last = rows.order_by().values("lot_id").annotate(last=Max("pk")).values("last")
+    return Suspicion.objects.filter(pk__in=last).order_by("pk")
 
 
 def adopted(regime: str, category: str) -> Lesson | None:
@@ -98,7 +111,7 @@ def group(row: Suspicion) -> Group:
     """Return the comparison group of a lot, itself included; rank 1 is the most suspicious."""
     market = row.market
     rows = Suspicion.objects.filter(market__regime=market.regime, market__category=market.category)
-    values = dict(rows.order_by("id").values_list("lot_id", "suspicion")) | {row.lot_id: row.suspicion}
+    values = dict(_newest(rows).values_list("lot_id", "suspicion")) | {row.lot_id: row.suspicion}
     counts = [0] * BINS
     for value in values.values():
         counts[min(int(value * BINS), BINS - 1)] += 1
@@ -106,9 +119,16 @@ def group(row: Suspicion) -> Group:
     return Group(len(values), tuple(counts), rank)
 
 
+def under_average(record: LotRecord) -> bool:
+    """Tell whether a lot's price is judged by its distance from a mean: there honest bids crowd, and p says little."""
+    formula = str(record.notice["method"]["formula"])
+    return not (formula.startswith("lowest_") or formula == "evaluated_price")
+
+
 def access_suspicion(reader: Holder, lot_id: uuid.UUID) -> Suspicion:
     """Return what the newest run says of a lot to a supervisor; else 404."""
-    found = newest(lot_id) if reader.kind is SeatKind.SUPERVISOR else None
+    as_regulator(reader)
+    found = newest(lot_id)
     if found is None:
         raise Http404
     return found
@@ -116,7 +136,8 @@ def access_suspicion(reader: Holder, lot_id: uuid.UUID) -> Suspicion:
 
 def access_market(reader: Holder, market_id: uuid.UUID) -> Market:
     """Return a run to a supervisor; else 404."""
-    found = Market.objects.filter(pk=market_id).first() if reader.kind is SeatKind.SUPERVISOR else None
+    as_regulator(reader)
+    found = Market.objects.filter(pk=market_id).first()
     if found is None:
         raise Http404
     return found

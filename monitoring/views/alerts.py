@@ -172,6 +172,16 @@ def see(request: SeatRequest, alert_id: uuid.UUID) -> HttpResponse:
     )
 
 
+@access.seats(SeatKind.SUPERVISOR)
+@require_POST
+def reopen(request: SeatRequest, alert_id: uuid.UUID) -> HttpResponse:
+    """Take a dismissed alert up again."""
+    alerts.reopen(request.seat, alert_id, now=clock.now())
+    return pages.done(
+        request, _("The alert is taken up again."), reverse("monitoring-alert", args=[alert_id])
+    )
+
+
 @access.public
 @require_safe
 def dossier(_request: HttpRequest, lot_id: uuid.UUID, sha256: str) -> StreamingHttpResponse:

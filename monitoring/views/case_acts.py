@@ -12,7 +12,9 @@ from accounts.domain.seats import SeatKind
 from accounts.queries import Holder
 from kernel import clock
 from kernel.pages import Form
+from monitoring import policies
 from monitoring.actions import cases, ending, hearing
+from monitoring.domain.cases import Outcome
 from monitoring.forms.cases import (
     AskForm,
     AssignForm,
@@ -28,36 +30,41 @@ from monitoring.queries.cases import CaseLine
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """An act: makes its form from (case, posted fields, posted files), and does what a valid one says."""
+    """An act: makes its form from (reader, case, posted fields, posted files), and does what a valid one says."""
 
-    form: Callable[[CaseLine, Any, Any], Any]
+    form: Callable[[Holder, CaseLine, Any, Any], Any]
     act: Callable[[Holder, uuid.UUID, Any], Any]
     said: str
 
 
-def _bare(_line: CaseLine, data: Any, _files: Any) -> Form:
+def _bare(_by: Holder, _line: CaseLine, data: Any, _files: Any) -> Form:
     return Form(data)
 
 
-def _reason(_line: CaseLine, data: Any, _files: Any) -> ReasonForm:
+def _reason(_by: Holder, _line: CaseLine, data: Any, _files: Any) -> ReasonForm:
     return ReasonForm(data)
 
 
-def _handler(line: CaseLine, data: Any, _files: Any) -> HandlerForm:
+def _handler(_by: Holder, line: CaseLine, data: Any, _files: Any) -> HandlerForm:
     return HandlerForm(data, accounts.holders(kind=SeatKind.SUPERVISOR), str(line.case.handler_id))
 
 
-def _assign_form(line: CaseLine, data: Any, _files: Any) -> AssignForm:
-    others = [h for h in accounts.holders(kind=SeatKind.SUPERVISOR) if h.id != line.case.handler_id]
-    return AssignForm(data, others, "")
+def _assign_form(by: Holder, line: CaseLine, data: Any, _files: Any) -> AssignForm:
+    """Offer whom the case may be given to; a posted form offers everybody, so that the rule says why not."""
+    people = accounts.holders(kind=SeatKind.SUPERVISOR)
+    fit = [each for each in people if policies.may_assign(line.case, each, by)]
+    return AssignForm(data, fit if data is None else people, "")
 
 
-def _ask_form(line: CaseLine, data: Any, _files: Any) -> AskForm:
+def _ask_form(_by: Holder, line: CaseLine, data: Any, _files: Any) -> AskForm:
     return AskForm(data, reading.firms(line), reading.showable(line.case))
 
 
-def _closing_form(line: CaseLine, data: Any, _files: Any) -> ClosingForm:
-    return ClosingForm(data, handed=line.case.packages.exists())
+def _closing_form(_by: Holder, line: CaseLine, data: Any, _files: Any) -> ClosingForm:
+    """Offer the outcomes that may be proposed; a posted form offers all, so that the rule says why not."""
+    facts = reading.ends(line.case)
+    fit = [each for each in Outcome if data is not None or policies.may_end(each, facts)]
+    return ClosingForm(data, fit)
 
 
 def _confirm(by: Holder, case_id: uuid.UUID, form: HandlerForm) -> None:
@@ -100,7 +107,7 @@ ACTS: Mapping[str, Doing] = {
     "refuse": Doing(_reason, _refuse, _("The opening is refused; the reason is kept with the case.")),
     "assign": Doing(_assign_form, _assign, _("The case has another handler.")),
     "attach": Doing(
-        lambda _line, data, files: EvidenceForm(data, files),
+        lambda _by, _line, data, files: EvidenceForm(data, files),
         _attach,
         _("The file is frozen in the case; its hash is in the journal."),
     ),
@@ -110,7 +117,9 @@ ACTS: Mapping[str, Doing] = {
         lambda by, case_id, _form: hearing.go_on(by, case_id, now=clock.now()),
         _("The hearing is ended."),
     ),
-    "confer": Doing(lambda _line, data, _files: MinutesForm(data), _confer, _("The conference is recorded.")),
+    "confer": Doing(
+        lambda _by, _line, data, _files: MinutesForm(data), _confer, _("The conference is recorded.")
+    ),
     "resume": Doing(
         _bare,
         lambda by, case_id, _form: ending.resume(by, case_id, now=clock.now()),

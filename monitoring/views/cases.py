@@ -34,6 +34,7 @@ RULES: Mapping[Todo, str] = {
     Todo.AWAIT_REPLIES: policies.CASE_HEARING,
     Todo.GO_ON: policies.CASE_HEARING,
     Todo.HAND_OVER: policies.CASE_HAND_OVER,
+    Todo.AWAIT_HAND_OVER: policies.CASE_HAND_OVER,
     Todo.AFTER_CONFERENCE: policies.CASE_CONFERENCE,
     Todo.PROPOSE_CLOSING: policies.CASE_STEPS,
     Todo.CONFIRM_CLOSING: policies.CASE_STEPS,
@@ -41,7 +42,13 @@ RULES: Mapping[Todo, str] = {
     Todo.NOTHING: "",
 }
 """The rule under which each next step is done."""
-WAITS = (Todo.AWAIT_CONFIRM, Todo.AWAIT_REPLIES, Todo.AWAIT_CLOSING, Todo.NOTHING)
+WAITS = (
+    Todo.AWAIT_CONFIRM,
+    Todo.AWAIT_REPLIES,
+    Todo.AWAIT_HAND_OVER,
+    Todo.AWAIT_CLOSING,
+    Todo.NOTHING,
+)
 """Steps at which nobody who looks has anything to do."""
 
 
@@ -104,11 +111,12 @@ def case(request: SeatRequest, case_id: uuid.UUID) -> HttpResponse:
     """Show a case with what comes next, and do the act whose form is posted."""
     line = reading.access_case(request.seat, case_id, now=clock.now())
     name = request.POST.get("act", "") if request.method == "POST" else ""
-    forms = {each: doing.form(line, None, None) for each, doing in ACTS.items()}
+    forms = {each: doing.form(request.seat, line, None, None) for each, doing in ACTS.items()}
+    offers = {name for name in ("assign", "closing") if forms[name].offers}
     posted, answer = None, None
     if name in ACTS:
         doing = ACTS[name]
-        form = forms[name] = posted = doing.form(line, request.POST, request.FILES)
+        form = forms[name] = posted = doing.form(request.seat, line, request.POST, request.FILES)
         answer = pages.submit(
             request,
             form,
@@ -116,8 +124,17 @@ def case(request: SeatRequest, case_id: uuid.UUID) -> HttpResponse:
             said=_(doing.said),
             then=request.path,
         )
-    context = {**_shown(request, line), "forms": forms, "posted": posted, "posted_name": name}
-    return answer or pages.show(request, "monitoring/case.html", context, posted)
+    if answer is not None:
+        return answer
+    line = reading.access_case(request.seat, case_id, now=clock.now())
+    context = {
+        **_shown(request, line),
+        "forms": forms,
+        "posted": posted,
+        "posted_name": name,
+        "offers": offers,
+    }
+    return pages.show(request, "monitoring/case.html", context, posted)
 
 
 def _shown(request: SeatRequest, line: CaseLine) -> dict[str, Any]:

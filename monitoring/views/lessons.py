@@ -64,6 +64,7 @@ def lesson(request: SeatRequest, lesson_id: uuid.UUID) -> HttpResponse:
         "names": names,
         "rows": [(order, [each.get(name) for name in names]) for order, each in row.figures.items()],
         "may": [step.lever.value for step in LESSON.levers(row.status) if step.lever.value in ACTS],
+        "acts": reading.acts(row),
         "form": form,
         "section": "desk",
     }

@@ -2,7 +2,8 @@
 
 import uuid
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -33,7 +34,7 @@ def questions(request: SeatRequest) -> HttpResponse:
 @never_cache
 def question(request: SeatRequest, question_id: uuid.UUID) -> HttpResponse:
     """Show a question to the firm that is asked, and take its one reply."""
-    line = reading.access_question(request.seat, question_id)
+    reading.access_question(request.seat, question_id)
     form = ReplyForm(*pages.posted(request))
 
     def reply() -> None:
@@ -44,21 +45,27 @@ def question(request: SeatRequest, question_id: uuid.UUID) -> HttpResponse:
     answer = pages.submit(
         request, form, reply, said=_("Your reply lies before the regulator."), then=request.path
     )
+    if answer is not None:
+        return answer
+    line = reading.access_question(request.seat, question_id)
     context = {
         "line": line,
+        "shown": reading.shown(line),
         "question": line.question,
         "reply": line.reply,
         "form": form,
         "rule": policies.CASE_HEARING,
         "section": "desk",
     }
-    return answer or pages.show(request, "monitoring/question.html", context, form)
+    return pages.show(request, "monitoring/question.html", context, form)
 
 
 @access.seats(SeatKind.BIDDER)
 @require_safe
 @never_cache
-def evidence(request: SeatRequest, question_id: uuid.UUID, number: int) -> StreamingHttpResponse:
+def evidence(request: SeatRequest, question_id: uuid.UUID, number: int) -> HttpResponseBase:
     """Give a piece of evidence to the firm that is shown it."""
     row = reading.access_shown(request.seat, question_id, number)
+    if row.data is not None:
+        return downloads.data_response(row.data, row.name, row.sha256)
     return downloads.file_response(row.sha256, row.name, row.size)

@@ -34,6 +34,7 @@ def suspicion(request: SeatRequest, lot_id: uuid.UUID) -> HttpResponse:
         "group": group,
         "lines": lines,
         "logit": logit,
+        "average": reading.under_average(record),
         "chart": _chart(group, row.suspicion),
         "in_thousand": None if row.p_value is None else row.p_value * 1000,
         "history": reading.history(lot_id),

@@ -1,4 +1,4 @@
-"""Tasks that follow from monitoring: indications that no regulator has seen."""
+"""Tasks that follow from monitoring: indications that no regulator has seen, cases and questions that wait."""
 
 from dataclasses import asdict
 from datetime import datetime

@@ -18,7 +18,7 @@ from evaluation.actions import amending, clarifying, pooling, replacing, reviewi
 from evaluation.domain.committee import Change
 from evaluation.models import BusySpan, Expert, Interest, Invitation, Place, Representative, Site
 from kernel import clock, sequencer, storage
-from monitoring.models import Alert, DossierFile, Lesson, Market
+from monitoring.models import Alert, DossierFile, Market
 from tender import queries as tender
 from tender.actions import changing, drafting, objecting
 from tender.domain.objections import Kind
@@ -244,21 +244,11 @@ def _watched(actors, it):
     Publication.objects.create(
         lot_id=it.lot, kind="result", document=b"{}", sha256="0" * 64, published_at=clock.now()
     )
-    model = storage.put(b"a model")
-    lesson = Lesson.objects.create(
-        regime="T",
-        category="works",
-        status="proposed",
-        asked_by_id=actors["supervisor"].holder.id,
-        asked_at=clock.now(),
-        sha256=model,
-        size=7,
-    )
     return {
         **files,
         "alert": Alert.objects.order_by("raised_at", "pk").first().pk,
         "market": Market.objects.get().pk,
-        "lesson": lesson.pk,
+        "lesson": screens.lesson(actors["supervisor"].holder).pk,
         "deposit": deposit.pk,
         "decision": decision.pk,
         "institution": institution,

@@ -227,6 +227,8 @@ MONITORING = [
     seats("monitoring-model", "/desk/monitoring/models/{nothing}.skops", hidden_from=[S.SUPERVISOR]),
     seats("monitoring-alert", "/desk/monitoring/alerts/{alert}/", S.SUPERVISOR, shared=True),
     post("monitoring-seen", "/desk/monitoring/alerts/{alert}/seen/", S.SUPERVISOR, shared=True),
+    post("monitoring-reopen", "/desk/monitoring/alerts/{alert}/reopen/", S.SUPERVISOR, shared=True),
+    post("monitoring-reopen", "/desk/monitoring/alerts/{nothing}/reopen/", hidden_from=[S.SUPERVISOR]),
     post("monitoring-seen", "/desk/monitoring/alerts/{nothing}/seen/", hidden_from=[S.SUPERVISOR]),
     # figures of every lot, for every supervisor; a quarter that has not begun has no report
     seats("monitoring-dashboard", "/desk/monitoring/dashboard/", S.SUPERVISOR),

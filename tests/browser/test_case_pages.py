@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from kernel import clock
@@ -101,19 +102,26 @@ def reply(visitor):
     visitor.open("/desk/cases/")
 
 
-def hand_over(visitor, page):
+def hand_over(visitor, page, second):
     page.reload()
     say(page, "", "End the hearing")
     page.locator("summary", has_text="Record the conference").click()
-    page.get_by_label("Day of the conference").fill("2026-03-24")
+    page.get_by_label("Day of the conference").fill(timezone.localdate(clock.now()).isoformat())
     page.get_by_label("Participants").fill("唐监督，发展和改革委员会\n万监督，财政局")
     page.get_by_label("Minutes").fill("经研判，涉嫌串通投标。")
     page.get_by_label("Decision of the conference").select_option("police")
     visitor.judge()
     page.get_by_role("button", name="Record it").click()
-    say(page, "", "Make the package")
-    expect(page.get_by_text("The package is made and signed.")).to_be_visible()
+    expect(page.get_by_role("heading", level=2).first).to_have_text(
+        "Another supervisor makes the hand-over package"
+    )
     visitor.judge()
+    other = second.open("/desk/")
+    other.get_by_role("link", name="Go there").click()
+    say(other, "", "Make the package")
+    expect(other.get_by_text("The package is made and signed.")).to_be_visible()
+    second.judge()
+    page.reload()
     with page.expect_download() as caught:
         page.get_by_role("link", name=".zip").click()
     assert caught.value.path().read_bytes().startswith(b"PK")
@@ -135,7 +143,7 @@ def test_a_case_goes_from_a_flag_to_its_closing_between_two_supervisors_and_a_fi
     page.reload()
     investigate(first, page)
     reply(firm)
-    hand_over(first, page)
+    hand_over(first, page, second)
     other = second.open(f"/desk/monitoring/cases/{Case.objects.get().pk}/")
     say(other, "", "Confirm the closing")
     expect(other.get_by_text("The case is closed.")).to_be_visible()

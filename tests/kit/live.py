@@ -18,7 +18,7 @@ from kernel import keys, witnesses as couriers
 from tests.conftest import ROOT
 
 NAMES = ("north", "south", "west")
-START_SECONDS = 40.0
+START_SECONDS = 120.0
 
 
 def free_port():

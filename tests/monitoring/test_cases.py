@@ -11,17 +11,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.http import Http404
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts import queries as accounts
 from accounts.models import Message, Seat
 from kernel import clock, journal_reading, sequencer, storage
 from kernel.domain import canonical
-from kernel.domain.refusals import RefusedError
 from kernel.journal_reading import Asked
 from kernel.models import JournalEntry
 from monitoring.actions import alerts, cases, ending, hearing, packaging
-from monitoring.domain.cases import Asking
+from monitoring.domain.cases import REPLY_LEAST, Asking
 from monitoring.models import (
     Alert,
     Case,
@@ -35,9 +34,8 @@ from monitoring.models import (
 )
 from monitoring.queries import cases as reading
 from portal import message_words, workbench
-from tests import cast
 from tests.monitoring import world
-from tests.monitoring.casework import REASON, WEEK, Casework
+from tests.monitoring.casework import REASON, WEEK, Casework, begin, indication, refused, third
 from tests.seats import browser, text_of
 
 OTHERS = (
@@ -57,21 +55,7 @@ APPEND_ONLY = (CaseAlert, CaseEvidence, CaseQuestion, CaseReply, CaseConference,
 @pytest.fixture
 def work(opened):
     """An opened lot with its flags, and two supervisors who may pursue them."""
-    world.relay()
-    world.work()
-    for username in ("supervisor-finance", "auditor", "archivist", "operator", "expert1"):
-        opened.actors[username] = cast.enrol(username)
-    return Casework(opened.actors)
-
-
-def refused(act, *args, **kwargs):
-    with pytest.raises(RefusedError) as caught:
-        act(*args, now=clock.now(), **kwargs)
-    return caught.value.refusal.rule, caught.value.refusal.reason
-
-
-def indication(item):
-    return Alert.objects.get(indication__item=item)
+    return begin(opened, "auditor", "archivist", "operator", "expert1")
 
 
 def acts(case_id):
@@ -97,7 +81,7 @@ def test_two_people_open_a_case_hear_the_firms_confer_hand_over_and_close_it(wor
     work.reply("bidder2")
     work.go_on().confer("police")
     package = work.hand_over()
-    assert (work.row.status, package.conference.number) == ("handed_over", 1)
+    assert (work.row.status, package.conference.number, package.by_id) == ("handed_over", 1, work.second.id)
     work.closed("handed_over")
     assert (work.row.status, work.row.outcome) == ("closed", "handed_over")
     assert acts(work.id) == [
@@ -154,7 +138,7 @@ def test_nobody_confirms_alone(work):
 
 
 def test_nobody_closes_alone_and_a_closing_can_be_sent_back(work):
-    work.opened().propose_closing("confirmed")
+    work.opened().propose_closing("not_confirmed")
     assert refused(ending.close, work.first, work.id) == ("A-07", "four_eyes")
     assert refused(ending.send_back, work.first, work.id, "不足") == ("A-07", "four_eyes")
     ending.send_back(work.second, work.id, "证据不足", now=clock.now())
@@ -197,11 +181,8 @@ def test_only_the_handler_acts_and_a_case_is_given_on_with_a_reason(work):
     assert refused(cases.assign, work.second, work.id, work.second.id, " ") == ("L-01", "text_missing")
     bidder = work.actors["bidder1"].holder
     assert refused(cases.assign, work.second, work.id, bidder.id, "换人") == ("L-01", "case_handler")
-    cases.assign(work.second, work.id, work.second.id, "职责调整", now=clock.now())
-    assert refused(cases.assign, work.second, work.id, work.second.id, "再换") == (
-        "L-01",
-        "case_handler_same",
-    )
+    cases.assign(work.first, work.id, work.second.id, "职责调整", now=clock.now())
+    assert refused(cases.assign, work.first, work.id, work.second.id, "再换") == ("L-01", "case_handler_same")
     assert refused(cases.attach, work.first, work.id, "a.pdf", b"x", "说明") == ("L-01", "case_of_another")
     assert cases.attach(work.second, work.id, "a.pdf", b"x", "说明", now=clock.now())
     with pytest.raises(Http404):
@@ -325,6 +306,7 @@ def test_only_firms_of_the_flags_are_asked_and_only_with_time(work):
         (Asking([stranger], "?", soon), "case_firms"),
         (Asking([], "?", soon), "case_firms"),
         (Asking([known], "?", late), "case_due"),
+        (Asking([known], "?", late + REPLY_LEAST - timedelta(minutes=1)), "case_due"),
         (Asking([known], " ", soon), "text_missing"),
     ):
         assert refused(hearing.ask, work.first, work.id, asked) == ("L-03", reason)
@@ -397,6 +379,10 @@ def test_no_package_without_a_conference_that_decided_it(work):
     )
     ending.resume(work.first, work.id, now=clock.now())
     work.confer("penalty")
+    assert refused(ending.propose_closing, work.first, work.id, "handed_over", "无") == (
+        "L-05",
+        "case_not_packed",
+    )
     assert work.hand_over().conference.number == 2
 
 
@@ -405,7 +391,7 @@ def test_closed_cases_are_the_labels_of_their_lots(work):
     lot = indication("40-(1)").lot_id
     work.opened([indication("40-(4)")]).closed("not_confirmed")
     assert reading.labels() == [(lot, False)]
-    Casework(work.actors).opened([indication("40-(1)")]).closed("confirmed")
+    Casework(work.actors).opened([indication("40-(1)")]).heard().closed("confirmed")
     assert reading.labels() == [(lot, True)]
     statistical = Casework(work.actors).opened([Alert.objects.get(kind="statistical")])
     statistical.confer("police").hand_over()
@@ -439,6 +425,8 @@ def test_every_message_of_a_case_has_words(work):
     work.opened().ask("bidder1").reply("bidder1")
     work.go_on().propose_closing("confirmed")
     ending.send_back(work.second, work.id, "证据不足", now=clock.now())
+    work.confer("penalty").hand_over()
+    cases.assign(third(), work.id, work.second.id, "职责调整", now=clock.now())
     told = Message.objects.filter(kind__startswith="case_")
     assert {row.kind for row in told} == {
         "case_to_confirm",
@@ -447,6 +435,9 @@ def test_every_message_of_a_case_has_words(work):
         "case_replied",
         "case_to_close",
         "case_sent_back",
+        "case_to_hand_over",
+        "case_handed_over",
+        "case_taken",
     }
     for row in told:
         assert message_words.sentence(row.kind, row.facts) != message_words.FALLBACK
@@ -476,13 +467,22 @@ def test_the_case_is_done_by_its_pages(work):
     again = firm.post(f"/desk/cases/{question.pk}/", {"text": "再说"})
     assert (again.status_code, "L-03" in text_of(again)) == (422, True)
     assert first.post(path, {"act": "go_on"}).status_code == 303
-    minutes = {"act": "confer", "held_date": "2026-03-24", "participants": "唐监督，发改委\n万监督，财政局"}
+    today = timezone.localdate(clock.now())
+    minutes = {
+        "act": "confer",
+        "held_date": today.isoformat(),
+        "participants": "唐监督，发改委\n万监督，财政局",
+    }
     minutes |= {"minutes": "涉嫌串通投标", "ruling": "police"}
     assert first.post(path, {**minutes, "participants": "唐监督"}).status_code == 422
     early = first.post(path, {**minutes, "held_date": "2026-09-01"})
     assert (early.status_code, "L-04" in text_of(early)) == (422, True)
     assert first.post(path, minutes).status_code == 303
-    assert first.post(path, {"act": "hand_over"}).status_code == 303
+    assert "Another supervisor makes the hand-over package" in text_of(first.get(path))
+    alone = first.post(path, {"act": "hand_over"})
+    assert (alone.status_code, "A-07" in text_of(alone)) == (422, True)
+    assert "Make the package" in text_of(second.get(path))
+    assert second.post(path, {"act": "hand_over"}).status_code == 303
     shown = text_of(first.get(path))
     assert "Hand-over package" in shown
     closing = {"act": "closing", "outcome": "handed_over", "reason": "已移送"}

@@ -19,7 +19,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 from kernel.domain import canonical
-from monitoring.cli import __main__ as cli
+from monitoring.cli import __main__ as cli, compare_reading
 from tests.domain.documents_world import prose
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -375,3 +375,17 @@ def test_help_starts_at_once_and_without_what_reads_files():
         int(line.split("|")[0].rpartition(":")[2]) for line in done.stderr.splitlines()[1:] if "|" in line
     )
     assert total < 1_500_000  # microseconds
+
+
+def test_files_that_end_the_reader_blind_nobody_but_their_own_bidder(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare_reading, "GIVEN_UP_MOST", 1)
+    bids = tmp_path / "bids"
+    slow = pdf(tmp_path / "slow.pdf", "x) Tj (" * 600_000)
+    for name in ("1.pdf", "2.pdf"):
+        (bids / "a").mkdir(parents=True, exist_ok=True)
+        (bids / "a" / name).write_bytes(slow.read_bytes())
+    word(bids / "b" / "bid.docx", "正文", author="李雷")
+    _, document, _ = run("--seconds", "1")
+    assert [one["file"] for one in document["files"]["read"]] == ["bid.docx"]
+    found = [(one["bidder"], one["file"], one["code"]) for one in document["files"]["unread"]]
+    assert found == [("a", "1.pdf", "killed"), ("a", "2.pdf", "too_many")]

@@ -22,7 +22,7 @@ from tender.models import Lot, Publication
 from tests import cast
 from tests.monitoring import world
 from tests.monitoring.casework import Casework
-from tests.monitoring.test_suspicion import copies
+from tests.monitoring.world import copies
 from tests.seats import browser, text_of
 
 PAGE = "/desk/monitoring/dashboard/"

@@ -8,33 +8,45 @@ from kernel import clock, journal, storage
 from kernel.domain.refusals import RefusedError
 from monitoring.actions import suspecting, teaching
 from monitoring.cli.__main__ import main
-from monitoring.models import Lesson, Market, ScreenRun, Suspicion
-from monitoring.queries import cases, lessons, suspicion
+from monitoring.models import Alert, Case, CaseAlert, Lesson, Market, ScreenRun, Suspicion
+from monitoring.queries import lessons, suspicion
 from tests import cast
 from tests.monitoring import world
-from tests.monitoring.test_suspicion import copies
 from tests.seats import browser, text_of
 
 REASON = "与已结案件一致"
 
 
 @pytest.fixture
-def watched(opened, monkeypatch):
-    """Thirteen opened lots; half of the copies have prices that keep close together, and closed cases confirmed those."""
+def watched(opened):
+    """Thirteen opened lots; in half of the copies prices keep close together, and closed cases confirmed those."""
     world.relay()
     world.work()
-    copies(opened.lot, opened.record.code, 12, 0.3)
+    world.copies(opened.lot, opened.record.code, 12, 0.3)
     runs = list(ScreenRun.objects.order_by("pk"))
-    labels = {}
+    opened.actors.setdefault("supervisor-finance", cast.enrol("supervisor-finance"))
+    first, second = (opened.actors[name].holder.id for name in ("supervisor", "supervisor-finance"))
     for at, run in enumerate(runs[1:]):
-        labels[run.lot_id] = at % 2 == 0
         if at % 2 == 0:
             run.prices = [
                 [bidder, f"{9_800_000 + 1000 * at + 300 * n:.2f}"] for n, (bidder, _) in enumerate(run.prices)
             ]
             run.save(update_fields=["prices"])
-    monkeypatch.setattr(cases, "labels", lambda: sorted(labels.items(), key=lambda each: str(each[0])))
-    opened.actors.setdefault("supervisor-finance", cast.enrol("supervisor-finance"))
+        alert = Alert.objects.create(kind="statistical", lot_id=run.lot_id, run=run, raised_at=clock.now())
+        case = Case.objects.create(
+            status="closed",
+            reason="报价异常",
+            proposed_by_id=first,
+            proposed_at=clock.now(),
+            handler_id=first,
+            outcome="confirmed" if at % 2 == 0 else "not_confirmed",
+            closing_reason="已核查",
+            closing_by_id=first,
+            closing_at=clock.now(),
+            closed_by_id=second,
+            closed_at=clock.now(),
+        )
+        CaseAlert.objects.create(case=case, alert=alert)
     opened.record_kind = (runs[0].regime, runs[0].category)
     return opened
 

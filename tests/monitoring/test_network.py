@@ -10,7 +10,6 @@ from monitoring.models import ScreenRun
 from monitoring.queries import network
 from monitoring.queries.network import Asked
 from tests.monitoring import world
-from tests.monitoring.test_suspicion import copies
 from tests.seats import browser, text_of
 
 
@@ -19,7 +18,7 @@ def watched(opened):
     """Six opened lots in three months; the four firms of the last three met only there."""
     world.relay()
     world.work()
-    copies(opened.lot, opened.record.code, 5, 0.2)
+    world.copies(opened.lot, opened.record.code, 5, 0.2)
     for at, run in enumerate(ScreenRun.objects.order_by("pk")):
         run.computed_at -= timedelta(days=31 * (2 - at // 2))
         if at > 2:

@@ -95,7 +95,10 @@ def test_the_list_keeps_the_two_kinds_apart_and_exports_each(watched):
     found = rows_of(supervisor.get("/desk/monitoring/?format=csv&kind=indication"))
     assert sorted(row[4] for row in found[1:]) == ["40-(1)", "40-(4)"]
     statistical = rows_of(supervisor.get("/desk/monitoring/?format=csv&kind=statistical"))
-    assert statistical[0] == ["raised_at", "status", "lot", "title", "bids", "reason"]
+    assert statistical[0] == [
+        *("raised_at", "status", "lot", "title", "bids"),
+        *("suspicion", "p_value", "q_value", "signs", "reason"),
+    ]
     assert [row[4] for row in statistical[1:]] == ["7"]
 
 

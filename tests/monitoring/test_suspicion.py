@@ -2,6 +2,7 @@
 
 import csv
 from datetime import datetime, timedelta, timezone
+from math import exp
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -9,7 +10,7 @@ from asgiref.sync import async_to_sync
 from kernel import clock, journal, storage
 from monitoring.actions import asking, jobs, suspecting, working
 from monitoring.cli.__main__ import main
-from monitoring.models import Job, Market, ScreenRun, Suspicion
+from monitoring.models import Job, Market, Suspicion
 from monitoring.queries import suspicion as queries
 from tests import cast
 from tests.monitoring import world
@@ -33,34 +34,6 @@ def by_command_line(market, folder):
         return {row["tender"]: row for row in csv.DictReader(file)}
 
 
-def copies(lot_id, code, count, factor):
-    """More opened lots of the same kind, as rows of monitoring alone: the same bidders at other prices."""
-    from tender.models import Lot
-
-    origin, run = Lot.objects.get(pk=lot_id), ScreenRun.objects.get(lot=lot_id)
-    for number in range(count):
-        row = Lot.objects.get(pk=lot_id)
-        row.pk, row.code, row.number = None, f"{code}-X{number:02}", origin.number + 1 + number
-        row._state.adding = True
-        row.save(force_insert=True)
-        prices = [
-            [bidder, f"{float(amount) * (1 + factor * ((at * 37 + number * 11) % 13) / 13):.2f}"]
-            for at, (bidder, amount) in enumerate(run.prices)
-        ]
-        ScreenRun.objects.create(
-            lot=row,
-            version=run.version,
-            regime=run.regime,
-            category=run.category,
-            bids=run.bids,
-            values=run.values,
-            prices=prices,
-            estimate=run.estimate,
-            ceiling=run.ceiling,
-            computed_at=run.computed_at,
-        )
-
-
 def test_after_an_opening_the_lot_is_scored_as_the_command_line_scores_its_file(watched, tmp_path):
     row = Suspicion.objects.get(lot=watched.lot)
     told = by_command_line(row.market, tmp_path)[watched.record.code]
@@ -71,7 +44,7 @@ def test_after_an_opening_the_lot_is_scored_as_the_command_line_scores_its_file(
 
 
 def test_a_night_scores_every_lot_of_the_grown_market_alike(watched, tmp_path):
-    copies(watched.lot, watched.record.code, 9, 0.2)
+    world.copies(watched.lot, watched.record.code, 9, 0.2)
     [market] = suspecting.score_night(datetime(2031, 5, 6).date(), now=clock.now())
     told = by_command_line(market, tmp_path)
     assert (market.lots, len(told), market.lots_found.count()) == (10, 10, 10)
@@ -90,8 +63,6 @@ def test_a_night_scores_every_lot_of_the_grown_market_alike(watched, tmp_path):
 
 
 def test_the_parts_add_up_to_the_suspicion(watched):
-    from math import exp
-
     row = Suspicion.objects.get(lot=watched.lot)
     logit = row.market.intercept + sum(line.part for line in queries.sign_lines(row))
     assert 1 / (1 + exp(-logit)) == pytest.approx(row.suspicion, rel=1e-6)

@@ -4,8 +4,10 @@ import io
 
 import docx
 
-from kernel import clock, outbox
+from kernel import clock, outbox, storage
 from monitoring.actions import jobs, working
+from monitoring.models import Lesson, ScreenRun
+from tender.models import Lot
 from tests import bidders
 
 AUTHOR = "李雷"
@@ -63,3 +65,42 @@ def relay():
 def work():
     """Do all owed work as a worker would, once; returns how many pieces were done."""
     return sum(working.do(job, now=clock.now()) for job in list(jobs.due(now=clock.now(), limit=99)))
+
+
+def copies(lot_id, code, count, factor):
+    """More opened lots of the same kind, as rows of monitoring alone: the same bidders at other prices."""
+    origin, run = Lot.objects.get(pk=lot_id), ScreenRun.objects.get(lot=lot_id)
+    for number in range(count):
+        row = Lot.objects.get(pk=lot_id)
+        row.pk, row.code, row.number = None, f"{code}-X{number:02}", origin.number + 1 + number
+        row._state.adding = True
+        row.save(force_insert=True)
+        prices = [
+            [bidder, f"{float(amount) * (1 + factor * ((at * 37 + number * 11) % 13) / 13):.2f}"]
+            for at, (bidder, amount) in enumerate(run.prices)
+        ]
+        ScreenRun.objects.create(
+            lot=row,
+            version=run.version,
+            regime=run.regime,
+            category=run.category,
+            bids=run.bids,
+            values=run.values,
+            prices=prices,
+            estimate=run.estimate,
+            ceiling=run.ceiling,
+            computed_at=run.computed_at,
+        )
+
+
+def lesson(asker):
+    """A model of a market that waits for a decision; its file is any bytes."""
+    return Lesson.objects.create(
+        regime="T",
+        category="works",
+        status="proposed",
+        asked_by_id=asker.id,
+        asked_at=clock.now(),
+        sha256=storage.put(b"a model"),
+        size=7,
+    )

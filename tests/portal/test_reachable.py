@@ -22,6 +22,7 @@ from tests.access.rows import OK
 from tests.deposits.world import enter
 from tests.evaluation import world
 from tests.monitoring import world as flags
+from tests.monitoring.casework import Casework
 from tests.seats import browser
 
 pytestmark = pytest.mark.timeout(900)  # a whole tender and several hundred pages
@@ -140,7 +141,7 @@ def test_every_page_is_reached_by_clicks_in_the_course_of_a_tender(store, moved,
     it.sign_record()
     it.run()
     look_for_flags(it)
-    crawl_all(seen, "supervisor", "archivist", "")
+    crawl_all(seen, "supervisor", "archivist", "", "bidder1")
     w.bids = {name: str(bid.pk) for name, bid in it.bids.items()}
     w.let_in()
     assert w.begin() == ()
@@ -203,7 +204,7 @@ def through_the_hall(it):
 
 
 def look_for_flags(it):
-    """Screens and comparison, and a dossier of each edition."""
+    """Screens and comparison, a dossier of each edition, a learned model, and a case from its opening to the package."""
     flags.relay()
     flags.work()
     for edition in ("public", "audit"):
@@ -212,6 +213,12 @@ def look_for_flags(it):
     it.watch.tick()
     it.move(minutes=10)
     assert flags.work() == 2
+    flags.lesson(it.actors["supervisor"].holder)
+    it.actors.setdefault("supervisor-finance", cast.enrol("supervisor-finance"))
+    case = Casework(it.actors).opened()
+    case.ask("bidder1", shown=[case.attach()])
+    case.reply("bidder1", file=b"%PDF-1.7 reply")
+    case.go_on().confer("police").hand_over()
 
 
 def to_the_scores(w):

@@ -72,11 +72,12 @@ def _in_text(text: str, labels: Labels) -> Iterator[tuple[str, str]]:
 def _in_table(table: Table, labels: Labels) -> Iterator[tuple[str, str, str]]:
     kinds = _kinds(labels)
     for number, row in enumerate(table.rows):
+        following = _following(row)
         for column, cell in enumerate(row):
             kind = kinds.get(plain_label(cell)) if cell else None
             if kind is None:
                 continue
-            beside = next((other for other in row[column + 1 :] if other.strip()), "")
+            beside = following[column]
             if beside and plain_label(beside) not in kinds:
                 yield kind, beside.strip(), f"{table.where} row {1 + number}"
             for step, below in enumerate(table.rows[number + 1 : number + 1 + _BELOW], 1):
@@ -84,3 +85,12 @@ def _in_table(table: Table, labels: Labels) -> Iterator[tuple[str, str, str]]:
                 if not value or plain_label(value) in kinds:
                     break
                 yield kind, value, f"{table.where} row {1 + number + step}"
+
+
+def _following(row: Sequence[str]) -> list[str]:
+    """Return for each cell the next one of its row that is filled, "" where none is."""
+    found, last = [""] * len(row), ""
+    for column in range(len(row) - 1, -1, -1):
+        found[column] = last
+        last = row[column] if row[column].strip() else last
+    return found
