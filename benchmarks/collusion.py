@@ -11,8 +11,7 @@ import numpy as np
 
 from benchmarks.report import emit
 from monitoring.cli import labels
-from monitoring.cli.fitting import members
-from monitoring.cli.score import market
+from monitoring.cli.markets import market, members
 from monitoring.cli.source import collect
 from monitoring.domain.suspicion import assessment, learning
 from monitoring.domain.suspicion.signs import LEAST

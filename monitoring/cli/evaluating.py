@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from monitoring.cli import labels
 from monitoring.cli.bids import UnusableError
 from monitoring.cli.fitting import table
-from monitoring.cli.score import market
+from monitoring.cli.markets import market
 from monitoring.cli.source import collect
 from monitoring.domain.suspicion import learning
 from monitoring.domain.suspicion.signs import LEAST

@@ -8,7 +8,7 @@ import numpy as np
 
 from monitoring.cli import labels
 from monitoring.cli.bids import Bids, UnusableError
-from monitoring.cli.score import market
+from monitoring.cli.markets import market, members
 from monitoring.cli.source import collect
 from monitoring.domain.suspicion import lessons, storage
 from monitoring.domain.suspicion.learning import LearningError
@@ -38,15 +38,6 @@ def _fit(bids: Bids, found: Mapping[str, bool], out: Path) -> str:
         lines += table(f"baseline {name}", [each])
     lines += [f"suspicion at {share} false alarms: {value:.4f}" for share, value in lesson.thresholds.items()]
     return "\n".join(lines) + "\n"
-
-
-def members(bids: Bids) -> list[frozenset[str]]:
-    """Return the bidders of each tender."""
-    found: list[set[str]] = [set() for _ in bids.names]
-    for tender, bidder in zip(bids.tender.tolist(), bids.bidder.tolist(), strict=True):
-        if bidder >= 0:
-            found[tender].add(bids.bidders[bidder])
-    return [frozenset(each) for each in found]
 
 
 def table(title: str, repeats: Sequence[Mapping[str, float]]) -> list[str]:

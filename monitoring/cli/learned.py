@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.cli.bids import Bids, UnusableError
-from monitoring.cli.fitting import members
-from monitoring.cli.score import market
+from monitoring.cli.markets import market, members
 from monitoring.domain.suspicion import learning, storage
 
 

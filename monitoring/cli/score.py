@@ -10,8 +10,8 @@ from pathlib import Path
 
 from monitoring.cli import files, source
 from monitoring.cli.bids import Bids, UnusableError, read_mapping
+from monitoring.cli.markets import market
 from monitoring.domain.suspicion.assessment import Assessment, assess
-from monitoring.domain.suspicion.signs import Market
 
 HEADER = ("tender", "n", "suspicion", "p_value", "q_value", "reasons")
 
@@ -38,11 +38,6 @@ def run(arguments: Sequence[str]) -> int:
         file=sys.stderr,
     )
     return 0
-
-
-def market(bids: Bids) -> Market:
-    """Return the bids as the market that signs are measured in."""
-    return Market(len(bids.names), bids.tender, bids.bidder, bids.amount, bids.estimate)
 
 
 def _parser() -> argparse.ArgumentParser:
