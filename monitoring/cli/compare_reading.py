@@ -79,7 +79,11 @@ def read(
         unread.append(_lost(jobs[job], name if pending else "", "killed"))
         job, leaf = (job, leaf + 1) if pending and leaf >= 0 else (job + 1, 0)
         given_up[bidder] += 1
-        while given_up[bidder] >= GIVEN_UP_MOST and job < len(jobs) and jobs[job].bidder == bidder:
+        if given_up[bidder] < GIVEN_UP_MOST:
+            continue
+        if leaf and not name:  # a file by itself, which was named above; of an archive more may be left
+            job, leaf = job + 1, 0
+        while job < len(jobs) and jobs[job].bidder == bidder:
             unread.append(_lost(jobs[job], "", "too_many"))
             job, leaf = job + 1, 0
     return read_files, unread
