@@ -37,6 +37,10 @@ def test_every_page_of_monitoring(watched, chromium, language):
     paths = [
         "/desk/monitoring/",
         "/desk/monitoring/dashboard/",
+        "/desk/monitoring/network/",
+        "/desk/monitoring/models/",
+        f"/desk/monitoring/models/{world.lesson(watched.actors['supervisor'].holder).pk}/",
+        f"/desk/monitoring/lots/{lot}/suspicion/",
         f"/desk/monitoring/lots/{lot}/",
         f"/desk/lots/{lot}/dossiers/",
         *alerts,
